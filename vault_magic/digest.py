@@ -1,0 +1,59 @@
+"""Digests of bytes, of a cell's source and of its canonical code."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import zlib
+from dataclasses import dataclass
+
+from vault_magic.canonical import canonical_code
+from vault_magic.cell_text import unify_line_ends
+
+_COMPACT_BYTES = 16
+_HEX_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class CellDigest:
+    """Both digests of a cell: of its source as written, and of its code whatever its layout."""
+
+    source: str
+    code: str
+
+
+def sha256_hex(data: bytes) -> str:
+    """Compute the SHA-256 as 64 lower-case hex digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def crc32_hex(data: bytes) -> str:
+    """Compute the CRC-32 as 8 upper-case hex digits, leading zeros included."""
+    return f"{zlib.crc32(data):08X}"
+
+
+def source_digest(source: str) -> str:
+    """Compute the hex SHA-256 of a cell's source in UTF-8: line ends as LF, otherwise exact."""
+    return sha256_hex(unify_line_ends(source).encode("utf-8", "surrogatepass"))
+
+
+def code_digest(source: str) -> str:
+    """Compute the hex SHA-256 of the canonical form of a cell's code."""
+    return sha256_hex(canonical_code(source))
+
+
+def digest_cell(source: str) -> CellDigest:
+    """Compute both digests of a cell."""
+    return CellDigest(source=source_digest(source), code=code_digest(source))
+
+
+def compact(hexdigest: str) -> str:
+    """Shorten a hex SHA-256 to its first 128 bits, as 22 characters of unpadded URL-safe base64.
+
+    Only for the bounded rows of a ledger, where a record holds the whole digest of its own cell beside them: 128 bits
+    leave no accidental collisions, and a row is a third as long. Raises `ValueError` on anything but a hex SHA-256.
+    """
+    if not _HEX_SHA256.fullmatch(hexdigest):
+        raise ValueError(f"not a SHA-256 in hex: {hexdigest!r}")
+    return base64.urlsafe_b64encode(bytes.fromhex(hexdigest)[:_COMPACT_BYTES]).rstrip(b"=").decode("ascii")

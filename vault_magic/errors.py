@@ -1,0 +1,66 @@
+"""The errors a user can meet, each rendered as one line: what is wrong, where, what to do."""
+
+from __future__ import annotations
+
+
+class VaultError(Exception):
+    """Something the user asked for cannot be done; the message says what, where and what to do next.
+
+    The children also derive from the built-in exception that fits, so that `except KeyError` keeps working in code
+    written for the original tool.
+    """
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else type(self).__name__
+
+    def _render_traceback_(self) -> list[str]:
+        """Give IPython one line in place of a traceback; the exception still stops the cell and the run."""
+        return [" ".join(f"{type(self).__name__}: {self}".splitlines())]
+
+
+class CommandError(VaultError, ValueError):
+    """A command or option that the language does not know."""
+
+
+class PathError(CommandError):
+    """A path inside the archive that is refused, with the reason."""
+
+
+class MissingVariable(VaultError, NameError):
+    """A variable that the notebook has not defined."""
+
+
+class MissingObject(VaultError, KeyError):
+    """An object that is not in the archive."""
+
+
+class AssertionFailed(VaultError, AssertionError):
+    """An assertion about a stored object that does not hold."""
+
+
+class VaultNotOpen(VaultError, ValueError):
+    """A command that came before `%open_vault`."""
+
+
+class PasswordError(VaultError, ValueError):
+    """A password that is missing or does not open the vault; the password itself is never part of the text."""
+
+
+class ArchiveError(VaultError, ValueError):
+    """An archive that cannot be read or written as it is."""
+
+
+class LockTimeout(VaultError, TimeoutError):
+    """Another writer held the archive for too long."""
+
+
+class CodecError(VaultError, ValueError):
+    """A value that cannot be stored, or stored bytes that cannot be turned back into a value."""
+
+
+class FormatError(VaultError, ValueError):
+    """Stored JSON (a record, a manifest, a sidecar) that is not what its version promises."""
+
+
+class NewerFormat(FormatError):
+    """Stored JSON written by a newer version than this one understands."""

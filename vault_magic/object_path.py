@@ -1,0 +1,54 @@
+"""The paths of objects inside an archive: which are accepted, and the one spelling that is stored."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from vault_magic.errors import PathError
+
+RESERVED = ".vault"
+"""The folder inside the archive that belongs to the vault itself."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_HALF = re.compile(r"[\ud800-\udfff]")
+_DRIVE = re.compile(r"^[A-Za-z]:")
+_REFUSED = (
+    (_CONTROL, "it contains a control character"),
+    (_HALF, "it contains half a character, which no archive can name"),
+    (re.compile(r"\\"), "it contains a backslash; separate folders with '/'"),
+    (re.compile(r"[{}$]"), "it contains '{', '}' or '$', so an expansion failed; define the variable it names"),
+    (re.compile(r"^/"), "it is absolute; paths start inside the archive, without '/'"),
+    (_DRIVE, "it starts with a drive letter; paths start inside the archive"),
+    (re.compile(r"/$"), "it ends with '/'; name the object, not the folder"),
+    (re.compile(r"(^|/)\.\.(/|$)"), "it contains '..'"),
+)
+
+_BETWEEN_NAMES = re.compile(r"(?<=[^./])\.(?!\.)")
+"""The dot of `a.b`; those of `.hidden`, `./a` and `..` separate nothing."""
+
+
+def parse_object_path(text: str) -> str:
+    """Return the stored spelling of a quoted path: relative, forward slashes, no empty or `.` parts, Unicode NFC.
+
+    Raises:
+        PathError: the path is refused; the message gives the reason.
+    """
+    for pattern, reason in _REFUSED:
+        if pattern.search(text):
+            raise PathError(f"the path {text!r} is refused: {reason}")
+    parts = [part for part in unicodedata.normalize("NFC", text).split("/") if part not in ("", ".")]
+    if not parts:
+        raise PathError("the path is empty; name an object such as 'datasets/salaries'")
+    if parts[0].casefold() == RESERVED:
+        raise PathError(f"the path {text!r} is refused: the folder '{RESERVED}' belongs to the vault itself")
+    return "/".join(parts)
+
+
+def parse_module(text: str) -> str:
+    """Return the stored spelling of a module, where `a.b` and `a/b` are the same folder.
+
+    Raises:
+        PathError: the module is refused; the message gives the reason.
+    """
+    return parse_object_path(_BETWEEN_NAMES.sub("/", text))
