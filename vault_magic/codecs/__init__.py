@@ -1,0 +1,114 @@
+"""Values to bytes and back; which format holds what is decided in the one table here.
+
+Nothing heavy is imported before a value or an entry needs it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from vault_magic.codecs.pickles import decode_pickle, encode_pickle
+from vault_magic.codecs.schema import canonical_schema, schema_digest
+from vault_magic.errors import CodecError, VaultError
+
+__all__ = ["Encoded", "canonical_schema", "decode", "encode", "schema_digest"]
+
+Schema = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A value as it is stored; `stable` says that an equal value gives the same bytes in any process."""
+
+    format: str
+    data: bytes
+    schema: Schema | None
+    stable: bool
+
+
+def encode(value: object) -> Encoded:
+    """Turn any value into bytes: text for tables that survive it exactly, `.npy` for arrays, a pickle for the rest.
+
+    Raises:
+        CodecError: the value cannot be pickled; the message names what in it cannot.
+    """
+    return _encode_table(value) or _encode_array(value) or _encode_pickle(value)
+
+
+def decode(stored_format: str | None, data: bytes, schema: Schema | None) -> object:
+    """Turn stored bytes back into the value; a pickle runs code that the file names.
+
+    A format of None is an entry without metadata of this tool, read as text the way the original tool did.
+
+    Raises:
+        CodecError: the bytes are damaged, of a newer format, or need something that is not installed.
+        FormatError: the schema is damaged or newer.
+    """
+    decoder = _DECODERS.get(stored_format)
+    if decoder is None:
+        raise CodecError(f"cannot load the format {stored_format!r}; upgrade: pip install --upgrade vaultcheck")
+    try:
+        return decoder(data, schema)
+    except VaultError:
+        raise
+    except ImportError as err:
+        wanted = err.name or "pandas"
+        raise CodecError(f'cannot load: {wanted} is not installed; run: pip install "vaultcheck[magic]"') from err
+    except Exception as err:  # pandas and numpy answer damaged input with many kinds of exception
+        name = stored_format or "text"
+        raise CodecError(f"cannot load: the {name} is damaged ({' '.join(str(err).split())[:200]})") from err
+
+
+def _encode_table(value: object) -> Encoded | None:
+    if not _is_a(value, "pandas", ("DataFrame", "Series")):
+        return None
+    from vault_magic.codecs.tsv import encode_table  # pandas, which the value's owner has imported
+
+    encoded = encode_table(value)  # type: ignore[arg-type]  # seen above without importing the type
+    return None if encoded is None else Encoded(format="tsv", data=encoded[0], schema=encoded[1], stable=True)
+
+
+def _encode_array(value: object) -> Encoded | None:
+    if not _is_a(value, "numpy", ("ndarray",)):
+        return None
+    from vault_magic.codecs.npy import encode_array  # numpy, which the value's owner has imported
+
+    data = encode_array(value)  # type: ignore[arg-type]  # seen above without importing the type
+    return None if data is None else Encoded(format="npy", data=data, schema=None, stable=True)
+
+
+def _encode_pickle(value: object) -> Encoded:
+    data, stable = encode_pickle(value)
+    return Encoded(format="pickle", data=data, schema=None, stable=stable)
+
+
+def _is_a(value: object, module: str, names: tuple[str, ...]) -> bool:
+    """Tell whether a value is of exactly one of these types, without importing their module."""
+    loaded = sys.modules.get(module)
+    return any(type(value) is getattr(loaded, name, None) for name in names)
+
+
+def _decode_tsv(data: bytes, schema: Schema | None) -> object:
+    from vault_magic.codecs.tsv import decode_table, read_foreign  # pandas is heavy and optional
+
+    return read_foreign(data) if schema is None else decode_table(data, schema)
+
+
+def _decode_npy(data: bytes, _schema: Schema | None) -> object:
+    from vault_magic.codecs.npy import decode_array  # numpy is heavy and optional
+
+    return decode_array(data)
+
+
+def _decode_pickle(data: bytes, _schema: Schema | None) -> object:
+    return decode_pickle(data)
+
+
+_DECODERS: dict[str | None, Callable[[bytes, Schema | None], object]] = {
+    None: _decode_tsv,
+    "tsv": _decode_tsv,
+    "npy": _decode_npy,
+    "pickle": _decode_pickle,
+}

@@ -1,0 +1,99 @@
+"""Descriptions of arrays and flat indexes as schema columns.
+
+Refused here is what has no description. What has one and would still come back changed (byte order, an empty string
+beside a missing one) is found by the proof that follows.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+import pandas as pd
+
+from vault_magic.codecs.cells import render_cells
+from vault_magic.codecs.labels import NotInText
+from vault_magic.codecs.schema import Column
+
+UNITS = ("s", "ms", "us", "ns")
+NUMBERS = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")
+NULLABLE = (
+    *("boolean", "Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64"),
+    *("Float32", "Float64"),
+)
+
+
+def describe_array(values: Any) -> Column:
+    """Describe the array of a Series or an index; raises `NotInText`."""
+    if type(values) is pd.arrays.NumpyExtensionArray:  # its subclass holds strings of a dtype of their own
+        return _describe_numpy(values.to_numpy())
+    dtype = values.dtype
+    if isinstance(dtype, np.dtype):  # datetimes and durations without a zone
+        return _describe_numpy(np.asarray(values))
+    if isinstance(dtype, pd.CategoricalDtype):
+        return _describe_category(values)
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return Column(dtype=f"datetime64[{dtype.unit}]", timezone=str(dtype.tz))
+    if isinstance(dtype, pd.StringDtype):
+        return _describe_strings(values)
+    if dtype.name in NULLABLE:
+        return Column(dtype=dtype.name)
+    raise NotInText(f"values of type {dtype}")
+
+
+def describe_index(index: pd.Index[Any]) -> Column:
+    """Describe a flat index without its name; raises `NotInText`."""
+    if isinstance(index, pd.RangeIndex):
+        return Column(dtype="range", start=index.start, stop=index.stop, step=index.step)
+    freq = getattr(index, "freq", None)
+    column = describe_array(index.array)
+    return msgspec.structs.replace(column, freq=None if freq is None else freq.freqstr)
+
+
+def describe_values(index: pd.Index[Any]) -> Column:
+    """Describe a flat index together with its values, as categories need it; raises `NotInText`."""
+    column = describe_index(index)
+    if column.dtype == "range":
+        return column
+    return msgspec.structs.replace(column, values=tuple(render_cells(index.array, column)))
+
+
+def _describe_numpy(values: Any) -> Column:
+    dtype = values.dtype
+    if dtype.kind == "O":
+        return Column(dtype="object", missing=_find_missing(values))
+    if dtype.kind in "mM" and np.datetime_data(dtype) in {(unit, 1) for unit in UNITS}:
+        return Column(dtype=dtype.name)
+    if dtype.name in NUMBERS:
+        return Column(dtype=dtype.name)
+    raise NotInText(f"values of type {dtype}")
+
+
+def _describe_strings(values: Any) -> Column:
+    dtype = values.dtype
+    if dtype.storage not in ("python", "pyarrow"):
+        raise NotInText(f"strings stored as {dtype.storage}")
+    # The NaN variant is what pandas 3 calls `str`; the other one keeps pandas.NA.
+    name, marker = ("string", "NA") if dtype.na_value is pd.NA else ("str", "nan")
+    missing: Any = marker if values.isna().any() else None
+    return Column(dtype=name, storage=dtype.storage, missing=missing)
+
+
+def _describe_category(values: Any) -> Column:
+    categories = describe_values(values.categories)
+    missing: Literal["nan"] | None = "nan" if (values.codes == -1).any() else None
+    return Column(dtype="category", categories=categories, ordered=bool(values.ordered), missing=missing)
+
+
+def _find_missing(values: Any) -> Literal["nan", "none", "NA"] | None:
+    kinds = set(map(type, values)) - {str}
+    if not kinds:
+        return None
+    if kinds == {type(None)}:
+        return "none"
+    if kinds == {type(pd.NA)}:
+        return "NA"
+    if kinds == {float}:  # other floats than NaN fail the proof
+        return "nan"
+    raise NotInText("objects that are not all strings")
