@@ -1,0 +1,190 @@
+"""The archive as objects: opened with its password proved, read, and changed under its lock."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from vault_magic.archive.container import Member, read_member, rewrite
+from vault_magic.archive.layout import (
+    SENTINEL,
+    CommitMarker,
+    check_neighbours,
+    name_sidecar,
+    write_commit_marker,
+    write_entry_comment,
+    write_sentinel_comment,
+)
+from vault_magic.archive.listing import Listing, list_file, read_listing
+from vault_magic.archive.lock import lock_archive
+from vault_magic.archive.sidecar import Sidecar, parse_sidecar, render_sidecar
+from vault_magic.digest import crc32_hex, sha256_hex
+from vault_magic.errors import ArchiveError, FormatError, MissingObject, PasswordError
+from vault_magic.identity import Identity
+from vault_magic.stored import dump_json
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as read: its plain bytes and its sidecar (`None` where another tool wrote the entry)."""
+
+    data: bytes
+    identity: Identity
+    sidecar: Sidecar | None
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An archive that opened; `vault` is the id of the vault, `created` tells that it was made by opening it."""
+
+    path: Path
+    vault: str
+    password: bytes | None = field(default=None, repr=False)
+    created: bool = False
+
+    def list(self) -> Listing:
+        """Return what is stored now."""
+        return read_listing(self.path)
+
+    def read(self, path: str) -> StoredObject:
+        """Return an object as it is at one moment, with its bytes proved to be those of its identity.
+
+        Raises:
+            MissingObject: it is not there.
+            ArchiveError: the bytes are not what the entry or the sidecar says.
+        """
+        with self.path.open("rb") as file:
+            identity = list_file(file, name=self.path.name).objects.get(path)
+            if identity is None:
+                raise MissingObject(f"there is no {path!r} in {self.path.name}; see what is: %vault list")
+            data = read_member(file, path, password=self.password)
+            digest = sha256_hex(data)
+            if identity.sha256 is None:
+                return StoredObject(data, Identity(crc32=crc32_hex(data), sha256=digest, bytes=len(data)), sidecar=None)
+            if identity.sha256 != digest:
+                raise ArchiveError(f"{path!r} is not what its entry says it is; restore {self.path.name} from a copy")
+            return StoredObject(data, identity, sidecar=_read_sidecar(file, path, identity, password=self.password))
+
+    def read_sidecars(self, paths: Iterable[str]) -> dict[str, Sidecar]:
+        """Return the sidecars of some objects, except where another tool wrote the entry or the sidecar is damaged."""
+        found: dict[str, Sidecar] = {}
+        with self.path.open("rb") as file:
+            objects = list_file(file, name=self.path.name).objects
+            for path in paths:
+                with suppress(ArchiveError, FormatError):
+                    found[path] = _read_sidecar(file, path, objects[path], password=self.password)
+        return found
+
+    def lock(self, *, holder: str) -> AbstractContextManager[None]:
+        """Return the lock that `change` wants held; `holder` is named to those who wait."""
+        return lock_archive(self.path, holder=holder)
+
+    def change(self, *, store: Mapping[str, tuple[bytes, Sidecar]], delete: Collection[str] = ()) -> None:
+        """Store and delete objects in one step, whole or not at all; the caller holds the lock.
+
+        Raises:
+            ArchiveError: a path cannot stand beside those already there, or the archive is another one by now.
+        """
+        listing = self.list()
+        if listing.vault not in (None, self.vault):
+            raise ArchiveError(f"{self.path.name} was replaced by another vault; run %open_vault again")
+        names = frozenset(listing.objects)
+        for path in store:
+            check_neighbours(path, names | store.keys())
+        members = [member for path, (data, sidecar) in store.items() for member in _build_members(path, data, sidecar)]
+        self._rewrite(listing, members, drop=[name for path in delete for name in (path, name_sidecar(path))])
+
+    def _rewrite(self, listing: Listing, members: Iterable[Member], *, drop: Collection[str]) -> None:
+        if listing.vault is None:
+            _keep_original(self.path)
+        sentinel = [_build_sentinel(self.vault)] if listing.vault is None else []
+        rewrite(
+            self.path,
+            drop=drop,
+            first=sentinel,
+            add=[*members],
+            comment=write_commit_marker(CommitMarker(self.vault, listing.generation + 1)),
+            password=self.password,
+        )
+
+
+def _read_sidecar(file: BinaryIO, path: str, identity: Identity, *, password: bytes | None) -> Sidecar:
+    """Return the sidecar of an object, proved to speak of this path and these bytes."""
+    try:
+        sidecar = parse_sidecar(read_member(file, name_sidecar(path), password=password))
+    except KeyError as err:
+        raise ArchiveError(f"{path!r} has lost its schema; store it again, or restore the archive") from err
+    if sidecar.path != path or sidecar.identity != identity:
+        raise ArchiveError(f"{path!r} and its schema do not belong together; store it again")
+    return sidecar
+
+
+def open_archive(path: Path, *, password: bytes | None, variable: str | None = None) -> Archive:
+    """Open an archive, or create it where there is none; the password is proved before anything is written.
+
+    Raises:
+        PasswordError: the password is missing, not wanted or wrong; `variable` is where the user says it comes from.
+        ArchiveError: the file is not a ZIP archive.
+    """
+    if password == b"":
+        raise PasswordError(f"the password in {variable} is empty; set the right one")
+    if not path.exists():
+        return _create_archive(path, password=password, variable=variable)
+    listing = read_listing(path)
+    if listing.encrypted and password is None:
+        raise PasswordError(f"{path.name} is encrypted; name the variable that holds its password: -e NAME")
+    if password is not None and not listing.encrypted and (listing.vault or listing.objects):
+        raise PasswordError(
+            f"{path.name} is not encrypted, so -e {variable} would mix; leave it out or use another path"
+        )
+    archive = Archive(path, vault=listing.vault or uuid.uuid4().hex, password=password)
+    _prove_password(archive, listing, variable=variable)
+    return archive
+
+
+def _create_archive(path: Path, *, password: bytes | None, variable: str | None) -> Archive:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    archive = Archive(path, vault=uuid.uuid4().hex, password=password, created=True)
+    with archive.lock(holder="%open_vault"):
+        if path.exists():
+            return open_archive(path, password=password, variable=variable)
+        marker = write_commit_marker(CommitMarker(archive.vault, generation=0))
+        rewrite(path, drop=(), first=[_build_sentinel(archive.vault)], add=(), comment=marker, password=password)
+    return archive
+
+
+def _prove_password(archive: Archive, listing: Listing, *, variable: str | None) -> None:
+    """Read the sentinel through its whole HMAC; an archive of another tool has none, so there the smallest object."""
+    if archive.password is None or not listing.encrypted:
+        return
+    smallest = min(listing.objects, key=lambda path: listing.objects[path].bytes or 0, default=SENTINEL)
+    try:
+        with archive.path.open("rb") as file:
+            read_member(file, SENTINEL if listing.vault else smallest, password=archive.password)
+    except (PasswordError, ArchiveError) as err:
+        raise PasswordError(f"the password in {variable} does not open {archive.path.name}; set the right one") from err
+
+
+def _build_sentinel(vault: str) -> Member:
+    return Member(SENTINEL, dump_json({"vault": vault}).encode(), comment=write_sentinel_comment(vault))
+
+
+def _build_members(path: str, data: bytes, sidecar: Sidecar) -> tuple[Member, Member]:
+    return (
+        Member(path, data, comment=write_entry_comment(sidecar.identity)),
+        Member(name_sidecar(path), render_sidecar(sidecar)),
+    )
+
+
+def _keep_original(path: Path) -> None:
+    """Keep the archive of another tool once, as it was before this one first wrote into it."""
+    original = path.with_name(f"{path.name}.orig")
+    if not original.exists():
+        temporary = original.with_name(f"{original.name}.tmp")
+        shutil.copy2(path, temporary)
+        temporary.replace(original)  # or a writer killed while copying would leave half of it for good

@@ -1,0 +1,119 @@
+"""Names and comments inside the archive: what a listing shows without a password."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from vault_magic.errors import ArchiveError
+from vault_magic.identity import Identity
+from vault_magic.object_path import RESERVED
+from vault_magic.stored import SCHEMA_VERSION, check_version, convert, dump_json
+
+SENTINEL = f"{RESERVED}/vault"
+"""The first member, never replaced: its content proves the password, its comment holds the vault's id."""
+
+_SIDECARS = f"{RESERVED}/objects/"
+
+
+def is_reserved(name: str) -> bool:
+    """Tell whether a member belongs to the vault itself rather than to the user."""
+    return name.split("/", 1)[0].casefold() == RESERVED
+
+
+def name_sidecar(path: str) -> str:
+    """Return the member that holds the schema and the record of an object."""
+    return f"{_SIDECARS}{path}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class SentinelComment:
+    """What the sentinel says in clear: the id of the vault."""
+
+    vault: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitMarker:
+    """The archive comment: whose archive this is, and how many writes it has seen."""
+
+    vault: str
+    generation: int
+
+
+def write_sentinel_comment(vault: str) -> bytes:
+    """Return the ZIP comment of the sentinel."""
+    return dump_json({"schema_version": SCHEMA_VERSION, "vault": vault}).encode()
+
+
+def read_sentinel_comment(comment: bytes) -> str:
+    """Return the id of the vault.
+
+    Raises:
+        FormatError: the comment is not a sentinel's.
+    """
+    fields = check_version(_parse_comment(comment), what="the vault's sentinel")
+    return convert(fields, SentinelComment, what="the vault's sentinel").vault
+
+
+def write_commit_marker(marker: CommitMarker) -> bytes:
+    """Return the comment of the archive."""
+    fields = {"schema_version": SCHEMA_VERSION, "vault": marker.vault, "generation": marker.generation}
+    return dump_json(fields).encode()
+
+
+def read_commit_marker(comment: bytes) -> CommitMarker:
+    """Return the marker in the comment of an archive.
+
+    Raises:
+        FormatError: the comment is not a commit marker.
+    """
+    fields = check_version(_parse_comment(comment), what="the archive's comment")
+    return convert(fields, CommitMarker, what="the archive's comment")
+
+
+def write_entry_comment(identity: Identity) -> bytes:
+    """Return the ZIP comment of an object."""
+    return dump_json({"schema_version": SCHEMA_VERSION} | identity.to_json()).encode()
+
+
+def read_entry_comment(comment: bytes) -> Identity | None:
+    """Return the identity in the comment of an object, or `None` where another tool wrote the entry.
+
+    Raises:
+        NewerFormat: a newer version wrote it.
+        FormatError: it is ours, but damaged.
+    """
+    fields = _parse_comment(comment)
+    if not isinstance(fields, dict) or "schema_version" not in fields:
+        return None
+    return convert(check_version(fields, what="an entry's comment"), Identity, what="an entry's comment")
+
+
+def check_neighbours(path: str, existing: frozenset[str]) -> None:
+    """Refuse a path that could not be extracted beside the objects already there.
+
+    Raises:
+        ArchiveError: it differs from another only in case, or one is a folder where the other is a file.
+    """
+    folded = {name.casefold(): name for name in existing if name != path}
+    key = path.casefold()
+    if key in folded:
+        raise ArchiveError(f"{path!r} differs only in case from the stored {folded[key]!r}; use one spelling")
+    for other, name in folded.items():
+        if _lies_in(key, other) or _lies_in(other, key):
+            raise ArchiveError(
+                f"{path!r} and the stored {name!r} cannot both exist: one needs a folder where the other is a file"
+            )
+
+
+def _lies_in(inner: str, outer: str) -> bool:
+    """Tell whether an object lies in a folder that is the file, or in the sidecars that of the sidecar, of another."""
+    return inner.startswith((f"{outer}/", f"{outer}.json/"))
+
+
+def _parse_comment(comment: bytes) -> object:
+    try:
+        return json.loads(comment)
+    except (ValueError, RecursionError):
+        return None

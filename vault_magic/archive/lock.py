@@ -1,0 +1,47 @@
+"""The lock of writers: one at a time, with a name for whoever holds it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import filelock
+
+from vault_magic.errors import LockTimeout
+
+PATIENCE = 60.0
+"""Seconds to wait for another writer before giving up."""
+
+
+@contextmanager
+def lock_archive(path: Path, *, holder: str, patience: float = PATIENCE) -> Iterator[None]:
+    """Hold the lock of an archive; `holder` is what others are told who wait in vain.
+
+    The lock is a file beside the archive, because replacing the archive would replace a lock on it; it stays there.
+
+    Raises:
+        LockTimeout: another writer did not finish in time; the message names it.
+    """
+    owner = path.with_name(f"{path.name}.lock.owner")
+    try:
+        lock = filelock.FileLock(f"{path}.lock", timeout=patience)
+        lock.acquire()
+    except filelock.Timeout as err:
+        raise LockTimeout(f"{path.name} is being written by {_read_owner(owner)}; try again when it is done") from err
+    try:
+        owner.write_text(json.dumps({"holder": holder, "pid": os.getpid()}), encoding="utf-8")
+        yield
+    finally:
+        owner.unlink(missing_ok=True)
+        lock.release()
+
+
+def _read_owner(owner: Path) -> str:
+    try:
+        fields = json.loads(owner.read_text(encoding="utf-8"))
+        return f"{fields['holder']} (process {fields['pid']})"
+    except (OSError, ValueError, LookupError, TypeError):
+        return "another process"

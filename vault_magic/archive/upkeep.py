@@ -1,0 +1,121 @@
+"""What lies beside the archive and follows it: the manifest and the log."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from vault_magic.archive.archive import Archive
+from vault_magic.archive.durable import replace_file
+from vault_magic.archive.sidecar import Sidecar
+from vault_magic.errors import FormatError
+from vault_magic.forms import Verb
+from vault_magic.ledger import build_ledger, parse_rows
+from vault_magic.manifest import (
+    SUFFIX,
+    ImportLine,
+    Manifest,
+    ObjectLine,
+    Producer,
+    parse_manifest,
+    render_manifest,
+)
+from vault_magic.record import CellRef, Record
+from vault_magic.stored import dump_json
+
+LOG_SUFFIX = ".vault.log.gz"
+"""What is added to the archive's file name for the log, as in the original tool."""
+
+
+def manifest_path(archive: Path) -> Path:
+    """Return where the manifest of an archive lies."""
+    return archive.with_name(archive.name + SUFFIX)
+
+
+def load_manifest(archive: Path) -> Manifest | None:
+    """Return the manifest beside an archive, or `None` where there is none.
+
+    Raises:
+        FormatError: it cannot be read; the message says what to do with it.
+    """
+    path = manifest_path(archive)
+    try:
+        return parse_manifest(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except FormatError as err:
+        advice = "mend it, or delete it to have it made again from the archive"
+        raise type(err)(f"{path.name}: {err}; {advice}") from err
+
+
+def save_manifest(archive: Path, manifest: Manifest) -> None:
+    """Write the manifest beside an archive if it changed; the caller holds the lock."""
+    path, text = manifest_path(archive), render_manifest(manifest).encode()
+    if not path.exists() or path.read_bytes() != text:
+        replace_file(path, lambda file: _write_all(file, text))
+
+
+def _write_all(file: BinaryIO, text: bytes) -> None:
+    file.write(text)
+
+
+def follow_archive(manifest: Manifest | None, archive: Archive, *, changed: Collection[str] = ()) -> Manifest:
+    """Return the manifest brought up to what the archive holds now.
+
+    A line is made anew where its object was just stored (`changed`), is missing, or is of another identity, so that
+    a writer that was killed between archive and manifest leaves nothing for good.
+    """
+    listing = archive.list()
+    if manifest is None or manifest.vault != archive.vault:
+        manifest = Manifest(vault=archive.vault)
+    lines = {line.path: line for line in manifest.objects}
+    kept = {path for path, identity in listing.objects.items() if path in lines and lines[path].identity == identity}
+    sidecars = archive.read_sidecars(path for path in listing.objects if path in changed or path not in kept)
+    current = {path: lines[path] for path in kept} | {path: _build_line(one) for path, one in sidecars.items()}
+    foreign = {path: ObjectLine(path, listing.objects[path]) for path in listing.objects if path not in current}
+    return replace(manifest, encrypted=listing.encrypted).replace_objects((current | foreign).values())
+
+
+def build_producer(sidecar: Sidecar) -> Producer:
+    """Return what a sidecar says of the code that made its object, without what changes from run to run."""
+    record = sidecar.record
+    rows = () if record.ledger is None else (replace(row, count=None) for row in parse_rows(record.ledger.rows))
+    return Producer(
+        command=record.command,
+        notebook=sidecar.notebook,
+        cell=_without_count(record.cell),
+        ledger=record.ledger and build_ledger(rows, code_version=record.ledger.code_version),
+        inputs=record.inputs,
+    )
+
+
+def build_import_lines(record: Record, *, notebook: str | None) -> tuple[ImportLine, ...]:
+    """Return what a manifest keeps of an import; other commands leave no such line."""
+    if record.action != Verb.IMPORT.value:
+        return ()
+    cell = _without_count(record.cell)
+    return tuple(ImportLine(one.path, one.after, notebook=notebook, cell=cell) for one in record.results if one.after)
+
+
+def append_log(archive: Path, records: Iterable[Record]) -> None:
+    """Add a line of JSON for each command to the log; the caller holds the lock."""
+    lines = "".join(f"{dump_json(_log_line(record))}\n" for record in records)
+    with gzip.open(archive.with_name(archive.name + LOG_SUFFIX), "ab") as log:
+        log.write(lines.encode())
+
+
+def _log_line(record: Record) -> dict[str, object]:
+    """Return a record without what only a notebook needs."""
+    fields = record.to_json()
+    return {key: value for key, value in fields.items() if key not in ("ledger", "environment", "inputs")}
+
+
+def _build_line(sidecar: Sidecar) -> ObjectLine:
+    return ObjectLine(sidecar.path, sidecar.identity, producer=build_producer(sidecar))
+
+
+def _without_count(cell: CellRef | None) -> CellRef | None:
+    return cell and replace(cell, count=None)
