@@ -1,0 +1,144 @@
+"""`%open_vault` and `%vault` in a shell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import RichOutput, capture_output
+
+from vault_magic.errors import PasswordError, VaultError, VaultNotOpen
+from vault_magic.record import read_record
+
+OPEN = "%open_vault -p storage.zip --secure False"
+
+
+def run(shell: InteractiveShell, *cells: str) -> list[RichOutput]:
+    """Run cells that must succeed, and return the rich outputs of the last."""
+    outputs: list[RichOutput] = []
+    for cell in cells:
+        with capture_output() as captured:
+            shell.run_cell(cell, store_history=True).raise_error()
+        outputs = captured.outputs
+    return outputs
+
+
+def fail(shell: InteractiveShell, cell: str) -> BaseException:
+    """Run a cell that must fail, and return its error."""
+    with capture_output():
+        result = shell.run_cell(cell, store_history=True)
+    error: BaseException | None = result.error_in_exec
+    assert error is not None
+    return error
+
+
+def stored_record(output: RichOutput) -> dict[str, Any]:
+    """Return the record of an output as it will lie in the notebook."""
+    record: dict[str, Any] = output.metadata["vault"]
+    return record
+
+
+def test_store_shows_a_stamp_and_leaves_a_record(shell: InteractiveShell) -> None:
+    (output,) = run(shell, OPEN, "x = [1, 2]", "%vault store x in m")
+    assert output.data["text/markdown"].startswith("Stored `x` as pickle (None → ")
+    assert output.data["text/plain"] == output.data["text/markdown"].replace("`", "")
+    record = read_record(stored_record(output))
+    assert (record.action, record.command) == ("store", "store x in m")
+    assert record.cell is not None
+    assert [row.split(" ")[1] for row in (record.ledger.rows if record.ledger else "").splitlines()] == ["+", "+", "~"]
+
+
+def test_import_binds_the_value(shell: InteractiveShell) -> None:
+    run(shell, OPEN, "x = [1, 2]\n%vault store x in m\ndel x", "%vault import x from m as y")
+    assert shell.user_ns["y"] == [1, 2]
+    assert "x" not in shell.user_ns
+
+
+def test_import_inside_a_function_sees_its_variables(shell: InteractiveShell) -> None:
+    code = "def keep(value):\n    get_ipython().run_line_magic('vault', 'store value in m')\nkeep(7)"
+    run(shell, OPEN, code, "%vault import value from m as out")
+    assert shell.user_ns["out"] == 7
+
+
+def test_variables_in_a_line_are_filled_in_and_recorded(shell: InteractiveShell) -> None:
+    outputs = run(shell, OPEN, "x = 1", "for m in ('a', 'b'):\n    %vault store x in {m}")
+    assert [stored_record(one)["command"] for one in outputs] == ["store x in a", "store x in b"]
+
+
+@pytest.mark.parametrize(
+    ("option", "has_stamp", "has_record"),
+    [("", True, True), ("-t False", False, True), ("-m False", True, False), ("-t False -m False", False, False)],
+)
+def test_stamp_and_record_can_be_left_out(
+    shell: InteractiveShell, option: str, *, has_stamp: bool, has_record: bool
+) -> None:
+    outputs = run(shell, f"{OPEN} {option}", "x = 1", "%vault store x in m")
+    assert [bool(one.data["text/plain"]) for one in outputs] == [has_stamp] * (has_stamp or has_record)
+    assert ["vault" in one.metadata for one in outputs] == [has_record] * (has_stamp or has_record)
+
+
+def test_without_a_stamp_there_is_still_plain_text(shell: InteractiveShell) -> None:
+    (output,) = run(shell, f"{OPEN} -t False", "x = 1", "%vault store x in m")
+    assert output.data == {"text/plain": ""}
+
+
+def test_command_before_open_is_an_error(shell: InteractiveShell) -> None:
+    error = fail(shell, "%vault list")
+    assert isinstance(error, VaultNotOpen)
+    assert str(error) == "no vault is open; type first: %open_vault -p storage.zip"
+
+
+def test_new_vault_is_announced_and_an_old_one_is_not(shell: InteractiveShell) -> None:
+    with capture_output() as first:
+        shell.run_cell("%open_vault -p data/ --secure False")
+    with capture_output() as second:
+        shell.run_cell("%open_vault -p data/ --secure False")
+    assert (first.stdout, second.stdout) == ("Created a new vault: data/storage.zip\n", "")
+    assert Path("data/storage.zip").exists()
+
+
+def test_undecided_encryption_is_warned_of(shell: InteractiveShell) -> None:
+    with capture_output() as captured:
+        shell.run_cell("%open_vault")
+    assert captured.stderr.startswith("Warning: storage.zip is not encrypted; ")
+
+
+def test_manifest_can_be_left_out(shell: InteractiveShell) -> None:
+    run(shell, f"{OPEN} --manifest False", "x = 1", "%vault store x in m", "%vault import x from m")
+    assert not Path("storage.zip.manifest.json").exists()
+
+
+def test_list_shows_a_table(shell: InteractiveShell) -> None:
+    run(shell, OPEN, "x = 1", "%vault store x in m")
+    with capture_output() as captured:
+        shell.run_cell("%vault list")
+    head, row = captured.stdout.splitlines()
+    assert head.split() == ["object", "format", "bytes", "crc32"]
+    assert row.split()[:2] == ["m/x", "pickle"]
+
+
+def test_empty_list_says_so(shell: InteractiveShell) -> None:
+    with capture_output() as captured:
+        shell.run_cell(OPEN)
+        shell.run_cell("%vault list nothing")
+    assert captured.stdout.splitlines()[-1] == "Nothing is stored here."
+
+
+def test_password_stays_out_of_everything(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORAGE_KEY", "correct horse")
+    (output,) = run(shell, "%open_vault -e STORAGE_KEY", "x = 1", "%vault store x in m")
+    assert "correct horse" not in str(output.metadata)
+    monkeypatch.setenv("STORAGE_KEY", "wrong horse")
+    error = fail(shell, "%open_vault -e STORAGE_KEY")
+    assert isinstance(error, PasswordError)
+    assert str(error) == "the password in STORAGE_KEY does not open storage.zip; set the right one"
+
+
+def test_errors_render_as_one_line(shell: InteractiveShell) -> None:
+    error = fail(shell, "%open_vault --sceure False")
+    assert isinstance(error, VaultError)
+    assert error._render_traceback_() == [
+        "CommandError: %open_vault has no option '--sceure'; did you mean '--secure'?",
+    ]

@@ -1,0 +1,44 @@
+"""Marks on rich outputs: the metadata of each tells which code made it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from vault_magic import mark, record
+from vault_magic.canonical import VERSION
+from vault_magic.ipython.tracker import SessionTracker
+from vault_magic.mark import Mark
+
+_KINDS = frozenset({"display_data", "execute_result"})
+
+
+class OutputMarks:
+    """Puts a mark into the metadata of every rich output, through the hooks that a kernel offers.
+
+    A terminal has no such hooks, and ipykernel before 7.3 has none for the result of a cell: there is no mark then.
+    """
+
+    def __init__(self, shell: InteractiveShell, tracker: SessionTracker) -> None:
+        self._tracker = tracker
+        publishers: tuple[Any, Any] = (shell.display_pub, shell.displayhook)
+        self._publishers = [one for one in publishers if hasattr(one, "register_hook")]
+        for publisher in self._publishers:
+            publisher.register_hook(self._mark)
+
+    def detach(self) -> None:
+        """Stop marking."""
+        for publisher in self._publishers:
+            publisher.unregister_hook(self._mark)
+
+    def _mark(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Return the message of an output with its mark; outputs of our own carry a whole record already."""
+        run = self._tracker.find_run(message.get("parent_header", {}).get("msg_id", ""))
+        metadata = message.get("content", {}).get("metadata")
+        if run is None or message.get("msg_type") not in _KINDS or not isinstance(metadata, dict):
+            return message
+        if record.METADATA_KEY not in metadata:
+            made_by = Mark(self._tracker.session.id, run.digest.source, run.digest.code, VERSION, count=run.count)
+            metadata[mark.METADATA_KEY] = made_by.to_json()
+        return message
