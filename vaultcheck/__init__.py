@@ -1,0 +1,1 @@
+"""Check that what saved notebooks record still belongs together."""

@@ -1,0 +1,121 @@
+"""Which saved cell is which executed one, and so which were edited after they ran."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from vault_magic.digest import compact
+from vault_magic.errors import FormatError
+from vault_magic.ledger import Ledger, Row, Status, compact_id, parse_rows
+from vault_magic.record import CellRef
+from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.pairing import is_edited
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What is known of how a notebook ran: the runs, by cell the run it is taken for, and the cells edited since."""
+
+    runs: tuple[Row, ...] = ()
+    matched: Mapping[int, Row] = field(default_factory=dict)
+    edited: tuple[Cell, ...] = ()
+    has_evidence: bool = False
+
+    def has_run(self, cell: Cell) -> bool:
+        """Tell whether a cell ran, in this shape or another."""
+        return cell.count is not None or cell.has_outputs or cell.number in self.matched
+
+
+def reconstruct(notebook: Notebook, ledgers: Iterable[Ledger], importers: Iterable[CellRef]) -> Execution:
+    """Match the saved cells of a notebook to what ran.
+
+    The runs are those of the notebook's own records; where its outputs were stripped, those that the manifest tells:
+    `ledgers` of the objects it made and `importers`, its cells that imported.
+    """
+    runs = _list_recorded_runs(notebook) or _list_manifest_runs(ledgers, importers)
+    marked = any(cell.marks for cell in notebook.cells)
+    if not (runs or marked or notebook.records):
+        return Execution()
+    matched = _match(notebook, runs)
+    edited = tuple(cell for cell in notebook.code_cells if _was_edited(cell, matched.get(cell.number)))
+    return Execution(runs=runs, matched=matched, edited=edited, has_evidence=True)
+
+
+def _list_recorded_runs(notebook: Notebook) -> tuple[Row, ...]:
+    """Return the runs of the latest session that stored something, with those of its later records."""
+    with_ledger = [(one.finished, one.session, one.ledger) for one in notebook.records if one.ledger]
+    if not with_ledger:
+        return _add_cells((), (one.cell for one in notebook.records if one.cell))
+    finished, session, ledger = max(with_ledger, key=lambda one: one[0])
+    later = (one.cell for one in notebook.records if one.cell and one.session == session and one.finished > finished)
+    return _add_cells(_read_rows(ledger), later)
+
+
+def _list_manifest_runs(ledgers: Iterable[Ledger], importers: Iterable[CellRef]) -> tuple[Row, ...]:
+    """Return the runs of the longest ledger: the one of the notebook's last store."""
+    rows = max((_read_rows(ledger) for ledger in ledgers), key=len, default=())
+    return _add_cells(rows, importers)
+
+
+def _read_rows(ledger: Ledger) -> tuple[Row, ...]:
+    try:
+        return parse_rows(ledger.rows)
+    except FormatError:
+        return ()
+
+
+def _add_cells(rows: tuple[Row, ...], cells: Iterable[CellRef]) -> tuple[Row, ...]:
+    added = {compact(cell.sha256): cell for cell in cells if len(cell.sha256) == len(cell.code) == 64}
+    known = {row.source for row in rows}
+    fresh = (
+        Row(cell.count, Status.OK, source, compact(cell.code), compact_id(cell.id) if cell.id else None)
+        for source, cell in added.items()
+        if source not in known
+    )
+    return (*rows, *fresh)
+
+
+def _was_edited(cell: Cell, run: Row | None) -> bool:
+    """Tell whether the code differs from what ran; the cell's own outputs know best, layout does not count."""
+    if any(one.cell for one in cell.records) or cell.marks:
+        return is_edited(cell)
+    return run is not None and run.source != compact(cell.digest.source) and run.code != compact(cell.digest.code)
+
+
+def _match(notebook: Notebook, runs: Sequence[Row]) -> dict[int, Row]:
+    """Match cells to runs by equal source, then equal code, then id, and last by their place between matches."""
+    matched: dict[int, Row] = {}
+    for of_cell, of_run in _KEYS:
+        taken = {id(run) for run in matched.values()}
+        free = {of_run(run): run for run in runs if id(run) not in taken and of_run(run) is not None}
+        left = (cell for cell in notebook.code_cells if cell.number not in matched)
+        matched |= {cell.number: free[key] for cell in left if (key := of_cell(cell)) in free}
+    return matched | dict(_match_gaps(notebook, runs, matched))
+
+
+_KEYS: tuple[tuple[Callable[[Cell], str | None], Callable[[Row], str | None]], ...] = (
+    (lambda cell: compact(cell.digest.source), lambda run: run.source),
+    (lambda cell: compact(cell.digest.code), lambda run: run.code),
+    (lambda cell: compact_id(cell.id) if cell.id else None, lambda run: run.id),
+)
+
+
+def _match_gaps(notebook: Notebook, runs: Sequence[Row], matched: Mapping[int, Row]) -> Iterator[tuple[int, Row]]:
+    """Pair the cells and the runs that lie between two matches, where there are as many of one as of the other.
+
+    A cell that shows no trace of a run is left out, unless every trace was stripped from the notebook.
+    """
+    places = {id(run): place for place, run in enumerate(runs)}
+    taken = {id(run) for run in matched.values()}
+    stripped = all(cell.count is None for cell in notebook.code_cells)
+    start, waiting = 0, list[Cell]()
+    for cell in (*notebook.code_cells, None):
+        if cell is not None and cell.number not in matched:
+            waiting += [cell] if stripped or cell.count is not None else []
+            continue
+        end = len(runs) if cell is None else places[id(matched[cell.number])]
+        free = [run for run in runs[start:end] if id(run) not in taken]
+        if len(free) == len(waiting):
+            yield from ((one.number, run) for one, run in zip(waiting, free, strict=True))
+        start, waiting = end + 1, []

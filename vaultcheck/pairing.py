@@ -1,0 +1,76 @@
+"""Which command in a cell's text is which recorded one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vault_magic.errors import CommandError
+from vault_magic.grammar import Command, parse_command
+from vault_magic.record import Record
+from vaultcheck.cell_source import FoundCommand
+from vaultcheck.notebook import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A command as saved and as recorded; either may be missing. `differs` tells that they do not say the same."""
+
+    found: FoundCommand | None
+    record: Record | None
+    differs: bool = False
+
+
+def pair_commands(cell: Cell) -> tuple[Pair, ...]:
+    """Pair the commands of a cell with its records.
+
+    First come those that say the same, then lines whose variables were filled in, several records for one line where
+    it ran in a loop. What is left over in a cell whose text is as it ran belongs to it somehow (a `%run`, a function);
+    in an edited cell the leftovers are paired in their order, as commands that were edited.
+    """
+    found = [one for one in cell.found if isinstance(one, FoundCommand)]
+    pairs, records = _pair_equal(found, list(cell.records))
+    lines = [one for one in found if not any(pair.found is one for pair in pairs)]
+    if not is_edited(cell):
+        pairs += [Pair(None, record) for record in records] + [Pair(line, None) for line in lines]
+    else:
+        edited = list(zip(lines, records, strict=False))
+        pairs += [Pair(line, record, differs=True) for line, record in edited]
+        pairs += [Pair(line, None) for line in lines[len(edited) :]]
+        pairs += [Pair(None, record, differs=True) for record in records[len(edited) :]]
+    return tuple(sorted(pairs, key=lambda pair: pair.found.line if pair.found else 0))
+
+
+def is_edited(cell: Cell) -> bool:
+    """Tell whether the cell's own outputs say that they were made by another text; layout does not count."""
+    made_by = [one.cell for one in cell.records if one.cell] + list(cell.marks)
+    if not made_by:
+        return bool(cell.records)
+    return not any(cell.digest.source == one.sha256 or cell.digest.code == one.code for one in made_by)
+
+
+def _pair_equal(found: Sequence[FoundCommand], records: list[Record]) -> tuple[list[Pair], list[Record]]:
+    """Pair lines with the records of the same command, and lines with variables with what they can have become."""
+    pairs, left = [], []
+    for record in records:
+        line = next((one for one in found if _says_same(one, record)), None)
+        if line is None:
+            left.append(record)
+        else:
+            pairs.append(Pair(line, record))
+    return pairs, left
+
+
+def _says_same(line: FoundCommand, record: Record) -> bool:
+    if line.is_template:
+        return line.could_be(record.command)
+    if line.command is not None:
+        return line.command == _parse(record.command)
+    return line.text.split() == record.command.split()
+
+
+def _parse(text: str) -> Command | None:
+    try:
+        return parse_command(text)
+    except CommandError:
+        return None

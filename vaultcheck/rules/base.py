@@ -1,0 +1,33 @@
+"""What a rule is: a code, a name, a severity, a page of documentation, and a function of the workspace."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from vaultcheck.finding import Location, Severity
+from vaultcheck.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a rule yields: the place, what is wrong there, what to do; the checker adds code, name and severity."""
+
+    location: Location
+    message: str
+    hint: str
+    object: str | None = None
+
+
+class Rule(ABC):
+    """A rule; the docstring of each child is its page: what it reports, why, an example that fails, how to mend it."""
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+
+    @abstractmethod
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield what is wrong; opens nothing, knows no clock, changes nothing."""

@@ -1,0 +1,100 @@
+"""VC1xx: the commands as they stand in the cells, against those that ran."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vaultcheck.cell_source import FoundOpening
+from vaultcheck.finding import Location, Severity
+from vaultcheck.rules.base import Draft, Rule
+from vaultcheck.steps import Step
+from vaultcheck.workspace import Workspace
+
+
+class MalformedCommand(Rule):
+    """A `%vault` or `%open_vault` line that fits no form of the language.
+
+    **What**: the line cannot be read; the message says why and gives the nearest form.
+
+    **Why**: it can only raise an error when it runs.
+
+    **Example**: `%vault store salaries` (where to?).
+
+    **How to mend**: write the form that the message shows.
+    """
+
+    code = "VC101"
+    name = "malformed-command"
+    severity = Severity.ERROR
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield a draft for each line that cannot be read."""
+        for notebook in workspace.notebooks:
+            for cell in notebook.cells:
+                for found in cell.found:
+                    if found.error is not None:
+                        where = Location(notebook.path, cell=cell.number, cell_id=cell.id, line=found.line)
+                        reason, _, form = found.error.partition("; write: ")
+                        name = "open_vault" if isinstance(found, FoundOpening) else "vault"
+                        message = f"%{name} {found.text.strip()}: {reason}"
+                        yield Draft(where, message, f"write: {form}" if form else "mend the line")
+
+
+class EditedCommand(Rule):
+    """A command that was edited after it ran.
+
+    **What**: the output of a cell was made by another command than the one that stands there now, or by one that is
+    no longer there.
+
+    **Why**: a reader takes the printed checksum for that of the command above it.
+
+    **Example**: the cell ran `%vault store clean in datasets` and now reads `%vault store clean in archive`.
+
+    **How to mend**: run the cell again, or put the command back as it was.
+    """
+
+    code = "VC102"
+    name = "edited-command"
+    severity = Severity.ERROR
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield a draft for each command that is not the recorded one."""
+        for step in workspace.steps:
+            if step.differs and step.record:
+                ran = f"%vault {' '.join(step.record.command.split())}"
+                now = f"the cell now says: %vault {step.text}" if step.found else "the cell no longer has it"
+                message = f"the output was made by: {ran}; {now}"
+                yield Draft(
+                    step.location, message, "run the cell again, or put the command back", next(iter(step.paths), None)
+                )
+
+
+class NeverExecuted(Rule):
+    """A command that has not run.
+
+    **What**: there is no trace that the command was ever executed: no record, no execution count, no output, and no
+    ledger that knows the cell.
+
+    **Why**: what it would store or import is not what the notebook shows.
+
+    **Example**: a cell `%vault store model in models` that was written and saved, but not run.
+
+    **How to mend**: run the cell and save the notebook.
+    """
+
+    code = "VC103"
+    name = "never-executed"
+    severity = Severity.WARNING
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield a draft for each command without a trace of a run."""
+        for step in workspace.steps:
+            if step.found and step.found.error is None and step.record is None and not _has_run(step, workspace):
+                message = f"%vault {step.text} has not been run"
+                yield Draft(step.location, message, "run the cell and save the notebook", next(iter(step.paths), None))
+
+
+def _has_run(step: Step, workspace: Workspace) -> bool:
+    """Tell whether a command without a record has run: its cell did, and was not edited since to hold it."""
+    execution = workspace.executions[step.notebook.path]
+    return execution.has_run(step.cell) and step.cell not in execution.edited

@@ -1,0 +1,98 @@
+"""VC3xx: outputs and objects that are older than the code and the objects they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vault_magic.identity import Identity, Match
+from vaultcheck.finding import Location, Severity
+from vaultcheck.lineage import Use
+from vaultcheck.rules.base import Draft, Rule
+from vaultcheck.snapshot import Snapshot
+from vaultcheck.steps import Step
+from vaultcheck.workspace import Workspace
+
+
+class EditedCell(Rule):
+    """A cell that was edited after it ran.
+
+    **What**: the code of the cell is not the code that ran, whether it touches the vault or not. Comments, layout and
+    the order of imports do not count. A cell whose `%vault` command was edited is reported as VC102 alone.
+
+    **Why**: the outputs below it, and the objects stored after it, were made by other code than the notebook shows.
+
+    **Example**: `threshold = 10` was run and stored with; the cell now reads `threshold = 20`.
+
+    **How to mend**: run the cell and those after it again, or put the code back as it was.
+    """
+
+    code = "VC301"
+    name = "edited-cell"
+    severity = Severity.ERROR
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield a draft for each cell that is not what ran."""
+        told = {(step.notebook.path, step.cell.number) for step in workspace.steps if step.differs}
+        for notebook in workspace.notebooks:
+            for cell in workspace.executions[notebook.path].edited:
+                if (notebook.path, cell.number) not in told:
+                    count = f" as [{cell.count}]" if cell.count is not None else ""
+                    where = Location(notebook.path, cell=cell.number, cell_id=cell.id, line=1)
+                    message = f"the code of this cell is not the code that ran{count}"
+                    yield Draft(where, message, "run this cell and those after it again, or put the code back")
+
+
+class StaleImport(Rule):
+    """An import that is older than the object.
+
+    **What**: the notebook imported an object that has been stored anew since, with another content. Compared by
+    digests, never by time: storing the same content again makes nothing stale. A notebook that stored the present
+    object itself after importing is not stale.
+
+    **Why**: everything the notebook computed from it belongs to the former content.
+
+    **Example**: `01_prepare.ipynb` was run again with another filter, `02_model.ipynb` was not.
+
+    **How to mend**: run the importing notebook again.
+    """
+
+    code = "VC304"
+    name = "stale-import"
+    severity = Severity.ERROR
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield a draft for each object that a notebook imported in a former state."""
+        for use in workspace.lineage.uses:
+            vault = workspace.get_vault(use.vault)
+            present = vault.objects.get(use.path)
+            for consumer in use.consumers if present else ():
+                step = _last_import(use, consumer)
+                imported = step.imported(use.path)
+                stale = imported is not None and present is not None and imported.compare(present) is Match.DIFFERENT
+                if stale and imported and present and not _made_it_since(use, step, present):
+                    message = (
+                        f"'{use.path}' was imported as {imported.crc32}, and is {present.crc32} now{_by(vault, use)}"
+                    )
+                    yield Draft(step.location, message, f"run {consumer} again", use.path)
+
+
+def _last_import(use: Use, consumer: str) -> Step:
+    return [step for step in use.imports if step.notebook.path == consumer][-1]
+
+
+def _made_it_since(use: Use, step: Step, present: Identity) -> bool:
+    """Tell whether the importing notebook itself stored the present object after the import."""
+    own = [one for one in use.stores if one.notebook is step.notebook and one.record]
+    stored = [one.recorded(use.path) for one in own if _is_after(one, step)]
+    return any(identity is not None and identity.compare(present) is not Match.DIFFERENT for identity in stored)
+
+
+def _is_after(store: Step, step: Step) -> bool:
+    if store.record is None or step.record is None:
+        return store.cell.number >= step.cell.number
+    return store.record.started >= step.record.finished
+
+
+def _by(vault: Snapshot, use: Use) -> str:
+    makers = vault.find_maker(use.path) or ", ".join(use.producers)
+    return f" (stored by {makers})" if makers else ""

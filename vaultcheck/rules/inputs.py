@@ -1,0 +1,138 @@
+"""VC0xx: notebooks, records, archives and manifests that cannot be read or do not agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vaultcheck.finding import Location, Severity
+from vaultcheck.rules.base import Draft, Rule
+from vaultcheck.workspace import Workspace
+
+
+class UnreadableNotebook(Rule):
+    """A file named like a notebook that cannot be read as one.
+
+    **What**: the file is not JSON, holds an unresolved merge, is not UTF-8, or is no notebook of any format.
+
+    **Why**: nothing in it can be checked, and Jupyter will not open it either.
+
+    **Example**: `<<<<<<< HEAD` in the middle of the file after a merge.
+
+    **How to mend**: resolve the merge (nbdime helps), or restore the file from version control.
+    """
+
+    code = "VC001"
+    name = "unreadable-notebook"
+    severity = Severity.ERROR
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield a draft for each unreadable file."""
+        for one in workspace.unreadable:
+            reason, _, hint = one.reason.partition("; ")
+            yield Draft(Location(one.path), f"the notebook {reason}", hint or "restore it from a copy")
+
+
+class UnreadableRecord(Rule):
+    """A record or mark in a cell's output that cannot be read.
+
+    **What**: the metadata of an output says that it is a record, but of a newer version, or with fields missing or of
+    the wrong type.
+
+    **Why**: what the cell did cannot be compared with what is stored.
+
+    **Example**: `"schema_version": 99` in `output.metadata.vault`.
+
+    **How to mend**: upgrade vaultcheck for a newer version; run the cell again where the metadata were edited.
+    """
+
+    code = "VC002"
+    name = "unreadable-record"
+    severity = Severity.ERROR
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield a draft for each record that cannot be read."""
+        for notebook in workspace.notebooks:
+            for cell in notebook.cells:
+                for fault in cell.faults:
+                    where = Location(notebook.path, cell=cell.number, cell_id=cell.id)
+                    yield Draft(where, fault, "run the cell again, or upgrade vaultcheck")
+
+
+class MissingVault(Rule):
+    """A vault that notebooks have worked with, of which neither the archive nor the manifest is there.
+
+    **What**: records name an archive, and neither it nor its manifest lies where they say.
+
+    **Why**: there is nothing to compare the records with.
+
+    **Example**: `data/storage.zip` is not committed, and `data/storage.zip.manifest.json` was forgotten.
+
+    **How to mend**: commit the manifest, or name the archive with `--vault PATH`.
+    """
+
+    code = "VC003"
+    name = "missing-vault"
+    severity = Severity.ERROR
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield one draft for each missing vault, at the first command that used it."""
+        for vault in workspace.vaults:
+            recorded = [step for step in workspace.steps if step.vault is vault and step.record]
+            if recorded and not vault.is_known and not vault.faults:
+                message = (
+                    f"neither {vault.path} nor its manifest is there, so {len(recorded)} records cannot be compared"
+                )
+                yield Draft(
+                    recorded[0].location, message, "commit the manifest, or say where the archive is: --vault PATH"
+                )
+
+
+class DamagedVault(Rule):
+    """An archive or a manifest that is there but cannot be read.
+
+    **What**: the archive is not a readable ZIP, the manifest is not valid, or a newer version wrote either.
+
+    **Why**: the stored objects may be lost; at least they cannot be compared with the records.
+
+    **Example**: an archive cut short by an interrupted copy; a manifest with an unresolved merge.
+
+    **How to mend**: restore the file from a copy. A manifest may be deleted: the next store makes it again.
+    """
+
+    code = "VC004"
+    name = "damaged-vault"
+    severity = Severity.ERROR
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield a draft for each file that cannot be read."""
+        for vault in workspace.vaults:
+            for path, fault in vault.faults.items():
+                yield Draft(Location(path), fault, "restore the file from a copy")
+
+
+class ManifestBehind(Rule):
+    """An archive and a manifest that do not say the same of an object.
+
+    **What**: an object is in only one of the two, or with different digests.
+
+    **Why**: whoever has only the manifest (a colleague, a CI job) checks against something that is not stored.
+
+    **Example**: the archive was copied from another machine, the manifest was not.
+
+    **How to mend**: commit both from the same state; any `%vault store` or `%vault import` brings the manifest up to
+    the archive.
+    """
+
+    code = "VC005"
+    name = "manifest-behind"
+    severity = Severity.WARNING
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield one draft for each vault whose two files disagree."""
+        for vault in workspace.vaults:
+            if vault.disagreements:
+                named = ", ".join(f"'{path}'" for path in vault.disagreements[:3])
+                rest = f" and {len(vault.disagreements) - 3} more" if len(vault.disagreements) > 3 else ""
+                message = f"the manifest does not say what {vault.path} holds of {named}{rest}"
+                hint = "import or store anything with %vault to bring the manifest up to the archive"
+                yield Draft(Location(f"{vault.path}.manifest.json"), message, hint)

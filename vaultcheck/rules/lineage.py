@@ -1,0 +1,93 @@
+"""VC4xx: who hands what to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vaultcheck.finding import Severity
+from vaultcheck.lineage import Use
+from vaultcheck.rules.base import Draft, Rule
+from vaultcheck.workspace import Workspace
+
+
+class UnstoredImport(Rule):
+    """An object that is imported and that nobody stores.
+
+    **What**: no checked notebook has a command that stores the object, and the vault does not know who made it.
+
+    **Why**: the object cannot be made again from what is there.
+
+    **Example**: `%vault import prices from datasets`, where `prices` was stored by a notebook that was deleted.
+
+    **How to mend**: check the notebook that stores it as well, or correct the name.
+    """
+
+    code = "VC401"
+    name = "unstored-import"
+    severity = Severity.WARNING
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield one draft for each object, at its first import."""
+        for use in workspace.lineage.uses:
+            vault = workspace.get_vault(use.vault)
+            present = vault.objects.get(use.path)
+            known = use.path in vault.producers or (present is not None and present.format is not None)
+            if use.imports and not use.stores and not known:
+                message = f"'{use.path}' is imported, and none of the notebooks checked stores it"
+                hint = "check the notebook that stores it too, or correct the name"
+                yield Draft(use.imports[0].location, message, hint, use.path)
+
+
+class RivalProducers(Rule):
+    """An object that several notebooks store.
+
+    **What**: two or more notebooks have a command that stores the same object.
+
+    **Why**: what is stored depends on which of them ran last.
+
+    **Example**: `02_model.ipynb` and `02_model_old.ipynb` both store `models/model`.
+
+    **How to mend**: store under different names, or drop one of the notebooks.
+    """
+
+    code = "VC402"
+    name = "rival-producers"
+    severity = Severity.WARNING
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield one draft for each object, at the first store of the last notebook."""
+        for use in workspace.lineage.uses:
+            if len(use.producers) > 1:
+                message = f"'{use.path}' is stored by {_list_names(use)}; what is there depends on which ran last"
+                rival = next(step for step in use.stores if step.notebook.path == use.producers[-1])
+                yield Draft(rival.location, message, "store under different names", use.path)
+
+
+class ProducerCycle(Rule):
+    """Notebooks that need each other's objects.
+
+    **What**: a chain of hand-overs between notebooks that comes back to its start.
+
+    **Why**: there is no order in which they can be run from nothing.
+
+    **Example**: `a.ipynb` imports what `b.ipynb` stores, and `b.ipynb` imports what `a.ipynb` stores.
+
+    **How to mend**: move what both need into a notebook of its own.
+    """
+
+    code = "VC403"
+    name = "producer-cycle"
+    severity = Severity.ERROR
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield one draft for each cycle, at the import by which its first notebook depends on the last."""
+        for cycle in workspace.lineage.find_cycles():
+            first, last = cycle[0], cycle[-1]
+            use = next(one for one in workspace.lineage.uses if first in one.consumers and last in one.producers)
+            step = next(one for one in use.imports if one.notebook.path == first)
+            message = f"these notebooks need each other: {' → '.join((*cycle, first))}"
+            yield Draft(step.location, message, "move what both need into a notebook of its own", use.path)
+
+
+def _list_names(use: Use) -> str:
+    return " and ".join((", ".join(use.producers[:-1]), use.producers[-1]))

@@ -1,0 +1,90 @@
+"""What a vault holds now, from its archive or its manifest: identities only, nothing is decompressed."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vault_magic.archive.listing import Listing, read_listing
+from vault_magic.errors import VaultError
+from vault_magic.identity import Identity, Match, compare_objects
+from vault_magic.manifest import SUFFIX, ImportLine, Manifest, Producer, parse_manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A vault at the time of the check.
+
+    `path` is for display, `archive` is where the archive lies or would lie. `objects` are those of the archive where
+    that is readable, else those of the manifest. `faults` say what could not be read, by file. `disagreements` are
+    the objects for which archive and manifest do not say the same.
+    """
+
+    path: str
+    archive: Path
+    vault: str | None = None
+    has_archive: bool = False
+    has_manifest: bool = False
+    objects: Mapping[str, Identity] = field(default_factory=dict)
+    producers: Mapping[str, Producer] = field(default_factory=dict)
+    imports: tuple[ImportLine, ...] = ()
+    faults: Mapping[str, str] = field(default_factory=dict)
+    disagreements: tuple[str, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything can be said of the objects."""
+        return self.has_archive or self.has_manifest
+
+    def find_maker(self, path: str) -> str | None:
+        """Return the notebook that stored an object, as reports show paths, where the manifest tells it."""
+        producer = self.producers.get(path)
+        if producer is None or producer.notebook is None:
+            return None
+        return posixpath.normpath(posixpath.join(posixpath.dirname(self.path), producer.notebook))
+
+
+def load_snapshot(archive: Path, *, path: str) -> Snapshot:
+    """Read what can be read of a vault; a missing or damaged file is told in the snapshot, never raised."""
+    faults: dict[str, str] = {}
+    listing, manifest = _read_archive(archive, path, faults), _read_manifest(archive, path, faults)
+    described = {line.path: line.identity for line in manifest.objects} if manifest else {}
+    return Snapshot(
+        path=path,
+        archive=archive,
+        vault=(listing.vault if listing else None) or (manifest.vault if manifest else None),
+        has_archive=listing is not None,
+        has_manifest=manifest is not None,
+        objects=listing.objects if listing else described,
+        producers={line.path: line.producer for line in manifest.objects if line.producer} if manifest else {},
+        imports=manifest.imports if manifest else (),
+        faults=faults,
+        disagreements=_compare(listing.objects, described) if listing and manifest else (),
+    )
+
+
+def _read_archive(archive: Path, path: str, faults: dict[str, str]) -> Listing | None:
+    try:
+        return read_listing(archive)
+    except FileNotFoundError:
+        return None
+    except (VaultError, OSError) as err:
+        faults[path] = str(err)
+        return None
+
+
+def _read_manifest(archive: Path, path: str, faults: dict[str, str]) -> Manifest | None:
+    try:
+        return parse_manifest(archive.with_name(archive.name + SUFFIX).read_bytes())
+    except FileNotFoundError:
+        return None
+    except (VaultError, OSError) as err:
+        faults[path + SUFFIX] = str(err)
+        return None
+
+
+def _compare(stored: Mapping[str, Identity], described: Mapping[str, Identity]) -> tuple[str, ...]:
+    paths = sorted(stored.keys() | described.keys())
+    return tuple(path for path in paths if compare_objects(stored.get(path), described.get(path)) is Match.DIFFERENT)

@@ -1,0 +1,103 @@
+"""Everything a rule may look at: notebooks, vaults, commands, how the notebooks ran, and who hands what to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vault_magic.ledger import Ledger
+from vault_magic.record import CellRef
+from vault_magic.whereabouts import relate
+from vaultcheck.discovery import FoundFile, display_path
+from vaultcheck.lineage import Lineage, build_lineage
+from vaultcheck.matching import Execution, reconstruct
+from vaultcheck.notebook import Notebook, UnreadableNotebook, read_notebook
+from vaultcheck.snapshot import Snapshot, load_snapshot
+from vaultcheck.steps import Step, build_steps
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that is not a readable notebook, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A set of notebooks and vaults, read once; rules are functions of it and open nothing themselves."""
+
+    notebooks: tuple[Notebook, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    vaults: tuple[Snapshot, ...] = ()
+    steps: tuple[Step, ...] = ()
+    executions: Mapping[str, Execution] = field(default_factory=dict)
+    lineage: Lineage = field(default_factory=Lineage)
+
+    def get_vault(self, path: str) -> Snapshot:
+        """Return a vault by its path."""
+        return next(vault for vault in self.vaults if vault.path == path)
+
+
+class _Vaults:
+    """The vaults met so far, each read once."""
+
+    def __init__(self, working_directory: Path, *, override: Path | None) -> None:
+        self._working_directory = working_directory
+        self._override = override
+        self.loaded: dict[Path, Snapshot] = {}
+
+    def find(self, places: tuple[Path, ...], vault: str | None) -> Snapshot:
+        """Return the vault of that id among some places, else the first that exists, else the first."""
+        snapshots = [self._load(place) for place in ((self._override,) if self._override else places)]
+        same = [one for one in snapshots if vault is not None and one.vault == vault]
+        existing = [one for one in snapshots if one.is_known or one.faults]
+        return (same or existing or snapshots)[0]
+
+    def _load(self, archive: Path) -> Snapshot:
+        key = archive.resolve()
+        if key not in self.loaded:
+            self.loaded[key] = load_snapshot(archive, path=display_path(archive, self._working_directory))
+        return self.loaded[key]
+
+
+def load_workspace(files: Iterable[FoundFile], *, working_directory: Path, vault: Path | None = None) -> Workspace:
+    """Read notebooks and the vaults they speak of; `vault` overrides where the archive lies."""
+    notebooks, unreadable = _read_notebooks(files)
+    vaults = _Vaults(working_directory, override=vault)
+    steps = tuple(step for notebook in notebooks for step in build_steps(notebook, find_vault=vaults.find))
+    used = {step.vault.path: step.vault for step in steps}
+    return Workspace(
+        notebooks=notebooks,
+        unreadable=unreadable,
+        vaults=tuple(used[path] for path in sorted(used)),
+        steps=steps,
+        executions={notebook.path: _reconstruct(notebook, used.values()) for notebook in notebooks},
+        lineage=build_lineage(steps),
+    )
+
+
+def _read_notebooks(files: Iterable[FoundFile]) -> tuple[tuple[Notebook, ...], tuple[Unreadable, ...]]:
+    notebooks, unreadable = [], []
+    for found in files:
+        try:
+            notebooks.append(read_notebook(found.file, path=found.path))
+        except UnreadableNotebook as err:
+            unreadable.append(Unreadable(found.path, str(err)))
+    return tuple(notebooks), tuple(unreadable)
+
+
+def _reconstruct(notebook: Notebook, vaults: Iterable[Snapshot]) -> Execution:
+    """Match a notebook to its runs, with what the manifests say of it where its own outputs say nothing."""
+    ledgers: list[Ledger] = []
+    importers: list[CellRef] = []
+    if notebook.records:
+        return reconstruct(notebook, ledgers, importers)
+    for vault in vaults:
+        name = relate(notebook.file, folder=vault.archive.parent)
+        makers = (one for one in vault.producers.values() if name is not None and one.notebook == name)
+        ledgers += [one.ledger for one in makers if one.ledger]
+        importers += [one.cell for one in vault.imports if one.notebook == name and name is not None and one.cell]
+    return reconstruct(notebook, ledgers, importers)
