@@ -1,0 +1,53 @@
+"""The programs that users run, run as they run them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from fixtures.running import VARIABLE
+
+BIN = Path(sys.executable).parent
+
+Done = subprocess.CompletedProcess[str]
+
+
+def run_program(*command: str, folder: Path, **environment: str) -> Done:
+    """Run a program of this environment in a folder."""
+    path = f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"
+    variables = os.environ | {"PATH": path, "PYTHONWARNINGS": "ignore"} | environment
+    return subprocess.run([*command], cwd=folder, env=variables, capture_output=True, text=True, check=False)
+
+
+def run_papermill(notebook: Path, **environment: str) -> Done:
+    """Run a notebook in place."""
+    name = notebook.name
+    told = {VARIABLE: name} | environment
+    return run_program("papermill", name, name, "-k", "python3", "--no-progress-bar", folder=notebook.parent, **told)
+
+
+def run_check(folder: Path, *options: str) -> Done:
+    """Check a folder from inside it."""
+    return run_program("vaultcheck", ".", *options, folder=folder)
+
+
+def list_findings(folder: Path) -> list[tuple[str, str, int | None]]:
+    """Return code, file and cell of each finding in a folder."""
+    report = json.loads(run_check(folder, "--format", "json").stdout)
+    return [(one["code"], one["notebook"], one["cell"]) for one in report["findings"]]
+
+
+def load_cells(notebook: Path) -> list[dict[str, Any]]:
+    """Return the cells of a saved notebook as they lie in the file."""
+    cells: list[dict[str, Any]] = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return cells
+
+
+def load_records(notebook: Path) -> list[dict[str, Any]]:
+    """Return the records that a saved notebook holds, in the order of its cells."""
+    outputs = [output for cell in load_cells(notebook) for output in cell.get("outputs", ())]
+    return [output["metadata"]["vault"] for output in outputs if "vault" in output.get("metadata", {})]

@@ -1,0 +1,47 @@
+"""The README tells the truth: its commands, its output, its tables."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from fixtures.build import NOTEBOOKS
+from tests.end_to_end.programs import run_program
+from vault_magic.forms import FORMS, Verb
+from vault_magic.grammar import parse_command
+from vault_magic.options import OPTIONS
+from vaultcheck.rules import RULES
+
+ROOT = NOTEBOOKS.parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.kernel
+def test_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
+    block = re.search(r"```console\n\$ make demo\n(.*?)```", README, re.DOTALL)
+    assert block is not None
+    done = run_program(sys.executable, "-m", "fixtures.demo", folder=tmp_path, PYTHONPATH=str(ROOT))
+    assert (done.returncode, done.stdout.rstrip()) == (0, block[1].rstrip()), done.stderr
+
+
+def test_table_of_findings_is_that_of_the_rules() -> None:
+    rows = [
+        f"| {rule.code} | `{rule.name}` | {rule.severity.value} | {(rule.__doc__ or '').splitlines()[0].rstrip('.')} |"
+        for rule in RULES
+    ]
+    assert re.findall(r"^\| VC\d.*$", README, re.MULTILINE) == rows
+
+
+def test_every_command_in_the_table_is_one() -> None:
+    rows = re.findall(r"^\| `%vault .*$", README, re.MULTILINE)
+    examples = [example for row in rows for example in re.findall(r"`%vault ([^`]*)`", row)]
+    assert {parse_command(example).verb for example in examples} == set(Verb)
+    assert len(examples) >= len(FORMS)
+
+
+def test_every_option_is_in_the_table() -> None:
+    for option in OPTIONS:
+        assert any(f"`{flag} " in README for flag in option.flags), option.field
