@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 .PHONY: demo test lint unit packaging fixtures format clean
 
 demo: $(READY)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m fixtures.demo
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m fixtures.demo
 
 test: lint unit packaging
 
@@ -40,4 +40,4 @@ $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing; on Debian: apt install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable '.[all]' --group dev
-	touch $(READY)
+	@touch $(READY)

@@ -17,13 +17,6 @@ class Verb(Enum):
     LIST = "list"
 
 
-class Algorithm(Enum):
-    """The digests that an assertion can name, with their lengths in hexadecimal digits."""
-
-    CRC32 = 8
-    SHA256 = 64
-
-
 class Slot(Enum):
     """What may stand behind a keyword, as the help writes it."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from vault_magic.errors import FormatError
@@ -64,6 +64,12 @@ def build_ledger(rows: Iterable[Row], *, code_version: int) -> Ledger:
     """Return the ledger of some rows, bounded to the latest `LIMIT`."""
     lines = [row.text for row in rows]
     return Ledger(code_version=code_version, rows="\n".join(lines[-LIMIT:]), dropped=max(0, len(lines) - LIMIT))
+
+
+def forget_counts(ledger: Ledger) -> Ledger:
+    """Return the ledger without execution counts: the same cells run again give the same text."""
+    rows = (f"{_UNKNOWN} {line.partition(' ')[2]}" for line in ledger.rows.splitlines())
+    return replace(ledger, rows="\n".join(rows))
 
 
 def parse_rows(text: str) -> tuple[Row, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from vault_magic.archive.archive import Archive
+from vault_magic.archive.archive import Archive, StoredObject
 from vault_magic.archive.sidecar import Sidecar
 from vault_magic.archive.upkeep import (
     append_log,
@@ -22,7 +22,7 @@ from vault_magic.codecs import Encoded, decode, encode
 from vault_magic.codecs.schema import schema_digest
 from vault_magic.digest import crc32_hex, sha256_hex
 from vault_magic.environment import describe_environment
-from vault_magic.errors import ArchiveError, AssertionFailed, FormatError, MissingObject, MissingVariable, VaultError
+from vault_magic.errors import ArchiveError, AssertionFailed, FormatError, MissingVariable, VaultError
 from vault_magic.forms import Verb
 from vault_magic.grammar import Algorithm, Command, parse_command
 from vault_magic.identity import Identity
@@ -31,6 +31,8 @@ from vault_magic.options import OpenOptions
 from vault_magic.record import ArchiveRef, Input, Record, Result
 from vault_magic.session import Session
 from vault_magic.whereabouts import hide_absolute, relate
+
+_PATIENCE_OF_READERS = 5.0  # seconds for which a writer may hold up the note of an import; the value is there already
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,24 +135,22 @@ def _store(task: _Task) -> Outcome:
 
 
 def _import(task: _Task) -> Outcome:
-    for target in task.command.targets:
-        _require(task, target.path, task.archive.list().objects)
-    stored = {target.path: task.archive.read(target.path) for target in task.command.targets}
-    values = {
-        target.variable: decode(one.identity.format, one.data, one.sidecar.schema if one.sidecar else None)
-        for target in task.command.targets
-        for one in [stored[target.path]]
-        if target.variable
-    }
-    found = [(target, stored[target.path].identity) for target in task.command.targets]
+    targets = task.command.targets
+    stored = task.archive.read_all(target.path for target in targets)
+    values = {target.variable: _decode(stored[target.path]) for target in targets if target.variable}
+    found = [(target, stored[target.path].identity) for target in targets]
     record = _build_record(task, tuple(Result(one.path, one.variable, same, same) for one, same in found))
     return Outcome(task.command, record, imported=values, warnings=_note(task, record))
+
+
+def _decode(stored: StoredObject) -> object:
+    return decode(stored.identity.format, stored.data, stored.sidecar.schema if stored.sidecar else None)
 
 
 def _note(task: _Task, record: Record) -> tuple[str, ...]:
     """Write down what was read; where that cannot be done the reading stands, and the reason is returned."""
     try:
-        with task.archive.lock(holder=task.holder):
+        with task.archive.lock(holder=task.holder, patience=_PATIENCE_OF_READERS):
             append_log(task.archive.path, [record])
             if task.vault.options.manifest:
                 manifest = follow_archive(load_manifest(task.archive.path), task.archive)
@@ -189,8 +189,8 @@ def _delete(task: _Task) -> Outcome:
     with task.archive.lock(holder=task.holder):
         manifest = load_manifest(task.archive.path)
         before = task.archive.list().objects
-        for path in paths:
-            _require(task, path, before)
+        missing = [path for path in paths if path not in before]
+        task.archive.read_all(missing)  # raises, and says what may have been meant
         record = _build_record(task, tuple(Result(path, None, before[path], None) for path in paths))
         task.archive.change(store={}, delete=paths)
         warnings = _follow(task, record, manifest=manifest)
@@ -199,7 +199,6 @@ def _delete(task: _Task) -> Outcome:
 
 def _assert(task: _Task) -> Outcome:
     path, expected = task.command.targets[0].path, task.command.expected
-    _require(task, path, task.archive.list().objects)
     found = task.archive.read(path).identity
     if expected is None or expected.digest not in (found.crc32, found.sha256):
         digest = found.sha256 if expected and expected.algorithm is Algorithm.SHA256 else found.crc32
@@ -232,13 +231,6 @@ def _find_variable(task: _Task, name: str) -> object:
     near = difflib.get_close_matches(name, [*task.namespace], n=1)
     advice = f"did you mean {near[0]!r}?" if near else "run the cell that defines it first"
     raise MissingVariable(f"there is no variable {name!r} in this notebook; {advice}")
-
-
-def _require(task: _Task, path: str, objects: Mapping[str, Identity]) -> None:
-    if path not in objects:
-        near = difflib.get_close_matches(path, [*objects], n=1)
-        advice = f"did you mean {near[0]!r}?" if near else "see what is: %vault list"
-        raise MissingObject(f"there is no {path!r} in {task.archive.path.name}; {advice}")
 
 
 def _identify(encoded: Encoded) -> Identity:

@@ -44,7 +44,7 @@ def convert(fields: object, kind: type[_T], *, what: str) -> _T:
     """
     try:
         return msgspec.convert(fields, kind)
-    except msgspec.ValidationError as err:
+    except (msgspec.ValidationError, UnicodeError) as err:  # the latter for half a character
         raise FormatError(f"{what} is damaged: {err}") from err
 
 

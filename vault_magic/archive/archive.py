@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import shutil
 import uuid
 from collections.abc import Collection, Iterable, Mapping
@@ -21,10 +22,10 @@ from vault_magic.archive.layout import (
     write_sentinel_comment,
 )
 from vault_magic.archive.listing import Listing, list_file, read_listing
-from vault_magic.archive.lock import lock_archive
+from vault_magic.archive.lock import PATIENCE, lock_archive
 from vault_magic.archive.sidecar import Sidecar, parse_sidecar, render_sidecar
 from vault_magic.digest import crc32_hex, sha256_hex
-from vault_magic.errors import ArchiveError, FormatError, MissingObject, PasswordError
+from vault_magic.errors import ArchiveError, FormatError, MissingObject, PasswordError, VaultError
 from vault_magic.identity import Identity
 from vault_magic.stored import dump_json
 
@@ -52,23 +53,32 @@ class Archive:
         return read_listing(self.path)
 
     def read(self, path: str) -> StoredObject:
-        """Return an object as it is at one moment, with its bytes proved to be those of its identity.
+        """Return one object, as `read_all` does."""
+        return self.read_all([path])[path]
+
+    def read_all(self, paths: Iterable[str]) -> dict[str, StoredObject]:
+        """Return objects as they are at one moment, with their bytes proved to be those of their identities.
 
         Raises:
-            MissingObject: it is not there.
+            MissingObject: one is not there.
             ArchiveError: the bytes are not what the entry or the sidecar says.
         """
         with self.path.open("rb") as file:
-            identity = list_file(file, name=self.path.name).objects.get(path)
-            if identity is None:
-                raise MissingObject(f"there is no {path!r} in {self.path.name}; see what is: %vault list")
-            data = read_member(file, path, password=self.password)
-            digest = sha256_hex(data)
-            if identity.sha256 is None:
-                return StoredObject(data, Identity(crc32=crc32_hex(data), sha256=digest, bytes=len(data)), sidecar=None)
-            if identity.sha256 != digest:
-                raise ArchiveError(f"{path!r} is not what its entry says it is; restore {self.path.name} from a copy")
-            return StoredObject(data, identity, sidecar=_read_sidecar(file, path, identity, password=self.password))
+            objects = list_file(file, name=self.path.name).objects
+            return {path: self._read_one(file, path, objects) for path in paths}
+
+    def _read_one(self, file: BinaryIO, path: str, objects: Mapping[str, Identity]) -> StoredObject:
+        if path not in objects:
+            near = difflib.get_close_matches(path, [*objects], n=1)
+            advice = f"did you mean {near[0]!r}?" if near else "see what is: %vault list"
+            raise MissingObject(f"there is no {path!r} in {self.path.name}; {advice}")
+        identity, data = objects[path], read_member(file, path, password=self.password)
+        digest = sha256_hex(data)
+        if identity.sha256 is None:
+            return StoredObject(data, Identity(crc32=crc32_hex(data), sha256=digest, bytes=len(data)), sidecar=None)
+        if identity.sha256 != digest:
+            raise ArchiveError(f"{path!r} is not what its entry says it is; restore {self.path.name} from a copy")
+        return StoredObject(data, identity, sidecar=_read_sidecar(file, path, identity, password=self.password))
 
     def read_sidecars(self, paths: Iterable[str]) -> dict[str, Sidecar]:
         """Return the sidecars of some objects, except where another tool wrote the entry or the sidecar is damaged."""
@@ -80,9 +90,9 @@ class Archive:
                     found[path] = _read_sidecar(file, path, objects[path], password=self.password)
         return found
 
-    def lock(self, *, holder: str) -> AbstractContextManager[None]:
-        """Return the lock that `change` wants held; `holder` is named to those who wait."""
-        return lock_archive(self.path, holder=holder)
+    def lock(self, *, holder: str, patience: float = PATIENCE) -> AbstractContextManager[None]:
+        """Return the lock that `change` wants held; `holder` is named to those who wait longer than `patience`."""
+        return lock_archive(self.path, holder=holder, patience=patience)
 
     def change(self, *, store: Mapping[str, tuple[bytes, Sidecar]], delete: Collection[str] = ()) -> None:
         """Store and delete objects in one step, whole or not at all; the caller holds the lock.
@@ -129,10 +139,23 @@ def open_archive(path: Path, *, password: bytes | None, variable: str | None = N
 
     Raises:
         PasswordError: the password is missing, not wanted or wrong; `variable` is where the user says it comes from.
-        ArchiveError: the file is not a ZIP archive.
+        ArchiveError: the file is not a ZIP archive, or cannot be read or created.
     """
     if password == b"":
         raise PasswordError(f"the password in {variable} is empty; set the right one")
+    try:
+        return _open_or_create(path, password=password, variable=variable)
+    except IsADirectoryError as err:
+        raise ArchiveError(f"{path.name} is a folder; for the archive in it write: -p {path.name}/") from err
+    except VaultError:
+        raise
+    except OSError as err:
+        raise ArchiveError(
+            f"cannot open {path.name}: {err.strerror or type(err).__name__}; choose another path"
+        ) from err
+
+
+def _open_or_create(path: Path, *, password: bytes | None, variable: str | None) -> Archive:
     if not path.exists():
         return _create_archive(path, password=password, variable=variable)
     listing = read_listing(path)
@@ -152,7 +175,7 @@ def _create_archive(path: Path, *, password: bytes | None, variable: str | None)
     archive = Archive(path, vault=uuid.uuid4().hex, password=password, created=True)
     with archive.lock(holder="%open_vault"):
         if path.exists():
-            return open_archive(path, password=password, variable=variable)
+            return _open_or_create(path, password=password, variable=variable)
         marker = write_commit_marker(CommitMarker(archive.vault, generation=0))
         rewrite(path, drop=(), first=[_build_sentinel(archive.vault)], add=(), comment=marker, password=password)
     return archive

@@ -13,16 +13,18 @@ def replace_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
     """Write a file beside `path`, make it durable, and move it into place.
 
     The caller holds the archive's lock, so that one name for the temporary file is enough: what a killed writer left
-    there, the next one overwrites.
+    there, the next one overwrites. A link stays one: the file that it names is replaced. Nobody may read the temporary
+    file who may not read the present one.
     """
+    path = path.resolve()
     temporary = path.with_name(f"{path.name}.tmp")
     try:
         with temporary.open("w+b") as file:
+            if path.exists():
+                shutil.copymode(path, temporary)
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        if path.exists():
-            shutil.copymode(path, temporary)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

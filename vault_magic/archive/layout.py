@@ -96,7 +96,7 @@ def check_neighbours(path: str, existing: frozenset[str]) -> None:
     Raises:
         ArchiveError: it differs from another only in case, or one is a folder where the other is a file.
     """
-    folded = {name.casefold(): name for name in existing if name != path}
+    folded = {name.casefold(): name for name in sorted(existing) if name != path}
     key = path.casefold()
     if key in folded:
         raise ArchiveError(f"{path!r} differs only in case from the stored {folded[key]!r}; use one spelling")

@@ -17,7 +17,7 @@ from vault_magic.archive.layout import (
     read_entry_comment,
     read_sentinel_comment,
 )
-from vault_magic.errors import ArchiveError, VaultError
+from vault_magic.errors import ArchiveError, FormatError, NewerFormat
 from vault_magic.identity import Identity
 
 ZIP_FAULTS = (
@@ -52,6 +52,7 @@ def read_listing(path: Path) -> Listing:
     Raises:
         FileNotFoundError: there is no such file.
         ArchiveError: it is not a readable ZIP.
+        FormatError: it is a vault's, but damaged.
         NewerFormat: a newer version wrote it.
     """
     with path.open("rb") as file:
@@ -66,8 +67,10 @@ def list_file(file: BinaryIO, *, name: str) -> Listing:
             if any(info.header_offset < 0 for info in members):
                 raise zipfile.BadZipFile("its directory points before its start")
             return _list_members({info.filename: info for info in members}, archive.comment)
-    except VaultError:
+    except NewerFormat:
         raise
+    except FormatError as err:
+        raise FormatError(f"{name} is damaged, or another tool wrote it anew: {err}; restore it from a copy") from err
     except ZIP_FAULTS as err:
         raise ArchiveError(f"{name} is not a readable ZIP archive ({err}); restore it from a copy") from err
 

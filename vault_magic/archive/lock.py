@@ -21,10 +21,12 @@ def lock_archive(path: Path, *, holder: str, patience: float = PATIENCE) -> Iter
     """Hold the lock of an archive; `holder` is what others are told who wait in vain.
 
     The lock is a file beside the archive, because replacing the archive would replace a lock on it; it stays there.
+    An archive reached through a link has the one lock of the file that the link names.
 
     Raises:
         LockTimeout: another writer did not finish in time; the message names it.
     """
+    path = path.resolve()
     owner = path.with_name(f"{path.name}.lock.owner")
     try:
         lock = filelock.FileLock(f"{path}.lock", timeout=patience)

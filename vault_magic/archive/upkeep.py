@@ -13,7 +13,7 @@ from vault_magic.archive.durable import replace_file
 from vault_magic.archive.sidecar import Sidecar
 from vault_magic.errors import FormatError
 from vault_magic.forms import Verb
-from vault_magic.ledger import build_ledger, parse_rows
+from vault_magic.ledger import forget_counts
 from vault_magic.manifest import (
     SUFFIX,
     ImportLine,
@@ -82,12 +82,11 @@ def follow_archive(manifest: Manifest | None, archive: Archive, *, changed: Coll
 def build_producer(sidecar: Sidecar) -> Producer:
     """Return what a sidecar says of the code that made its object, without what changes from run to run."""
     record = sidecar.record
-    rows = () if record.ledger is None else (replace(row, count=None) for row in parse_rows(record.ledger.rows))
     return Producer(
         command=record.command,
         notebook=sidecar.notebook,
         cell=_without_count(record.cell),
-        ledger=record.ledger and build_ledger(rows, code_version=record.ledger.code_version),
+        ledger=record.ledger and forget_counts(record.ledger),
         inputs=record.inputs,
     )
 
@@ -101,10 +100,13 @@ def build_import_lines(record: Record, *, notebook: str | None) -> tuple[ImportL
 
 
 def append_log(archive: Path, records: Iterable[Record]) -> None:
-    """Add a line of JSON for each command to the log; the caller holds the lock."""
+    """Add a line of JSON for each command to the log; the caller holds the lock.
+
+    Each call appends one whole gzip member by one write, so that a kill hardly ever leaves half of one.
+    """
     lines = "".join(f"{dump_json(_log_line(record))}\n" for record in records)
-    with gzip.open(archive.with_name(archive.name + LOG_SUFFIX), "ab") as log:
-        log.write(lines.encode())
+    with archive.with_name(archive.name + LOG_SUFFIX).open("ab", buffering=0) as log:
+        log.write(gzip.compress(lines.encode()))
 
 
 def _log_line(record: Record) -> dict[str, object]:

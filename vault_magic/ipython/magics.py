@@ -33,7 +33,8 @@ class VaultMagics(Magics):
         """Open the archive on which all `%vault` commands work from here on; it is created if it is not there."""
         options = parse_options(line)
         password = _read_password(options)
-        archive = open_archive(Path(options.path).absolute(), password=password, variable=options.encryption_variable)
+        path = Path(options.path).expanduser().absolute()
+        archive = open_archive(path, password=password, variable=options.encryption_variable)
         self._vault = OpenVault(archive, options)
         show_opened(self._vault)
 

@@ -142,3 +142,18 @@ def test_errors_render_as_one_line(shell: InteractiveShell) -> None:
     assert error._render_traceback_() == [
         "CommandError: %open_vault has no option '--sceure'; did you mean '--secure'?",
     ]
+
+
+def test_home_folder_is_found_and_not_named(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Path.cwd() / "home"
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    (output,) = run(shell, "%open_vault -p ~/vaults/ --secure False", "x = 1", "%vault store x in m")
+    assert (home / "vaults/storage.zip").exists()
+    assert stored_record(output)["archive"]["path"] == "storage.zip"
+
+
+def test_folder_in_place_of_an_archive_is_one_line(shell: InteractiveShell) -> None:
+    Path("data").mkdir()
+    error = fail(shell, "%open_vault -p data")
+    assert str(error) == "data is a folder; for the archive in it write: -p data/"
