@@ -39,13 +39,17 @@ class SessionTracker:
         self.session = self.session.remember(inputs)
 
     def find_notebook(self) -> Path | None:
-        """Return the notebook's file where the front end tells it, or `None`."""
+        """Return the notebook's file where the front end tells it, or `None`.
+
+        Jupyter's server tells the whole path, or one from its own root, of which the kernel knows only the last part.
+        """
         known: Mapping[str, Any] = self._shell.user_ns
+        session = os.environ.get("JPY_SESSION_NAME", "")
         told = (
             os.environ.get(_VARIABLE),
             known.get("__vsc_ipynb_file__"),
             known.get("PAPERMILL_INPUT_PATH"),
-            os.environ.get("JPY_SESSION_NAME"),
+            session if Path(session).is_absolute() else Path(session).name,
         )
         names = [name for name in told if isinstance(name, str) and name.endswith(".ipynb")]
         return self._folder / names[0] if names else None

@@ -82,7 +82,8 @@ def test_loading_twice_keeps_the_session(shell: InteractiveShell) -> None:
     ("variables", "names", "expected"),
     [
         pytest.param({}, {}, None, id="nobody tells"),
-        pytest.param({"JPY_SESSION_NAME": "work/a.ipynb"}, {}, "work/a.ipynb", id="jupyter"),
+        pytest.param({"JPY_SESSION_NAME": "work/a.ipynb"}, {}, "a.ipynb", id="jupyter, from its root"),
+        pytest.param({"JPY_SESSION_NAME": str(Path.cwd() / "a.ipynb")}, {}, Path.cwd() / "a.ipynb", id="jupyter"),
         pytest.param({"JPY_SESSION_NAME": "console-1"}, {}, None, id="a console"),
         pytest.param({}, {"__vsc_ipynb_file__": "b.ipynb"}, "b.ipynb", id="vs code"),
         pytest.param({}, {"PAPERMILL_INPUT_PATH": "in.ipynb"}, "in.ipynb", id="papermill"),
@@ -95,7 +96,7 @@ def test_notebook_is_found(
     monkeypatch: pytest.MonkeyPatch,
     variables: dict[str, str],
     names: dict[str, str],
-    expected: str | None,
+    expected: str | Path | None,
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
