@@ -37,6 +37,14 @@ class FoundCommand:
         literal = (re.escape(" ".join(part.split())) for part in _EXPANSION.split(self.text))
         return re.fullmatch(r"\s*.*\s*".join(literal), " ".join(executed.split())) is not None
 
+    def says_same(self, executed: str) -> bool:
+        """Tell whether the line is what was executed: the same command however it was spelt, or its filled in form."""
+        if self.is_template:
+            return self.could_be(executed)
+        if self.command is not None:
+            return self.command == _parse(executed)
+        return self.text.split() == executed.split()
+
 
 @dataclass(frozen=True, slots=True)
 class FoundOpening:
@@ -60,6 +68,13 @@ def find_commands(source: str) -> tuple[FoundCommand | FoundOpening, ...]:
         elif line.kind is LineKind.MAGIC and name == _OPEN:
             found.append(_read_opening(rest, line.number + 1))
     return tuple(found)
+
+
+def _parse(text: str) -> Command | None:
+    try:
+        return parse_command(text)
+    except CommandError:
+        return None
 
 
 def _read_command(text: str, line: int) -> FoundCommand | FoundOpening:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 _CELL_DEPTH = 3  # the notebook, its cells, one cell
 _LINE_DEPTH = 4  # and the list of lines of its source
+_SOURCE = ("cells", "source")  # not a `source` in the metadata of a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def _find_sources(text: str) -> list[list[int]]:
             continue
         if token.text == "{" and token.depth == _CELL_DEPTH:
             cells.append([])
-        elif token.is_value and token.keys[-1] == "source" and token.depth in (_CELL_DEPTH, _LINE_DEPTH) and cells:
+        elif token.is_value and token.keys == _SOURCE and token.depth in (_CELL_DEPTH, _LINE_DEPTH) and cells:
             cells[-1] += [token.place] * max(1, len(json.loads(token.text, strict=False).splitlines()))
     return cells
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vault_magic.errors import CommandError
-from vault_magic.grammar import Command, parse_command
 from vault_magic.record import Record
 from vaultcheck.cell_source import FoundCommand
 from vaultcheck.notebook import Cell
@@ -53,24 +51,9 @@ def _pair_equal(found: Sequence[FoundCommand], records: list[Record]) -> tuple[l
     """Pair lines with the records of the same command, and lines with variables with what they can have become."""
     pairs, left = [], []
     for record in records:
-        line = next((one for one in found if _says_same(one, record)), None)
+        line = next((one for one in found if one.says_same(record.command)), None)
         if line is None:
             left.append(record)
         else:
             pairs.append(Pair(line, record))
     return pairs, left
-
-
-def _says_same(line: FoundCommand, record: Record) -> bool:
-    if line.is_template:
-        return line.could_be(record.command)
-    if line.command is not None:
-        return line.command == _parse(record.command)
-    return line.text.split() == record.command.split()
-
-
-def _parse(text: str) -> Command | None:
-    try:
-        return parse_command(text)
-    except CommandError:
-        return None

@@ -71,7 +71,9 @@ def _read_archive(archive: Path, path: str, faults: dict[str, str]) -> Listing |
     except FileNotFoundError:
         return None
     except (VaultError, OSError) as err:
-        faults[path] = str(err)
+        faults[path] = _explain(err)
+        return None
+    except ValueError:  # a name that no file can have
         return None
 
 
@@ -81,8 +83,15 @@ def _read_manifest(archive: Path, path: str, faults: dict[str, str]) -> Manifest
     except FileNotFoundError:
         return None
     except (VaultError, OSError) as err:
-        faults[path + SUFFIX] = str(err)
+        faults[path + SUFFIX] = _explain(err)
         return None
+    except ValueError:  # a name that no file can have
+        return None
+
+
+def _explain(err: Exception) -> str:
+    """Return the reason of an error without the path of a file on this machine."""
+    return f"it cannot be read: {err.strerror}" if isinstance(err, OSError) and err.strerror else str(err)
 
 
 def _compare(stored: Mapping[str, Identity], described: Mapping[str, Identity]) -> tuple[str, ...]:

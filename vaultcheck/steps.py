@@ -66,13 +66,31 @@ class Step:
         results = self.record.results if self.record else ()
         return next((one.after for one in results if one.path == path), None)
 
+    @property
+    def is_in_manifest(self) -> bool:
+        """Whether the manifest tells that this notebook has run the command as it stands."""
+        if self.verb is Verb.IMPORT:
+            return all(self.imported(path) is not None for path in self.paths)
+        return any(self._made(path) for path in self.paths or self.vault.producers)  # variables: it may be any of them
+
     def imported(self, path: str) -> Identity | None:
         """Return what an import found of one object: by its record, or by the manifest where outputs were stripped."""
         if self.record is not None:
             return self.recorded(path)
-        name = relate(self.notebook.file, folder=self.vault.archive.parent)
-        lines = [one for one in self.vault.imports if one.path == path and self._is_by(one, name)]
+        lines = [one for one in self.vault.imports if one.path == path and self._is_by(one, self._name)]
         return lines[0].identity if lines else None
+
+    @property
+    def _name(self) -> str | None:
+        """The notebook as the manifest names it."""
+        return relate(self.notebook.file, folder=self.vault.archive.parent)
+
+    def _made(self, path: str) -> bool:
+        """Tell whether the manifest says that an object was stored by this command of this notebook."""
+        producer = self.vault.producers.get(path)
+        if producer is None or producer.notebook != self._name or self.found is None:
+            return False
+        return self.found.says_same(producer.command)
 
     def _is_by(self, line: ImportLine, name: str | None) -> bool:
         """Tell whether a line of the manifest is about this notebook; one without a name is known by its cell."""

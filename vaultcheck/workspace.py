@@ -57,10 +57,17 @@ class _Vaults:
         return (same or existing or snapshots)[0]
 
     def _load(self, archive: Path) -> Snapshot:
-        key = archive.resolve()
+        key = _resolve(archive)
         if key not in self.loaded:
             self.loaded[key] = load_snapshot(archive, path=display_path(archive, self._working_directory))
         return self.loaded[key]
+
+
+def _resolve(archive: Path) -> Path:
+    try:
+        return archive.resolve()
+    except (ValueError, RuntimeError):  # a name that no file can have, or links in a circle
+        return archive
 
 
 def load_workspace(files: Iterable[FoundFile], *, working_directory: Path, vault: Path | None = None) -> Workspace:

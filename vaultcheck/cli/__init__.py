@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(cli.main(args=None if argv is None else [*argv], standalone_mode=False) or 0)
     except click.ClickException as err:
-        err.show()
+        print(f"vaultcheck: {' '.join(err.format_message().split())} (see: vaultcheck --help)", file=sys.stderr)  # noqa: T201
         return USAGE
     except (click.Abort, KeyboardInterrupt):
         print("interrupted", file=sys.stderr)  # noqa: T201

@@ -73,7 +73,7 @@ class NeverExecuted(Rule):
     """A command that has not run.
 
     **What**: there is no trace that the command was ever executed: no record, no execution count, no output, and no
-    ledger that knows the cell.
+    ledger or manifest that knows of it.
 
     **Why**: what it would store or import is not what the notebook shows.
 
@@ -95,6 +95,12 @@ class NeverExecuted(Rule):
 
 
 def _has_run(step: Step, workspace: Workspace) -> bool:
-    """Tell whether a command without a record has run: its cell did, and was not edited since to hold it."""
+    """Tell whether a command without a record has run: its cell did, and was not edited since to hold it.
+
+    Where the outputs were stripped, or the cell was edited elsewhere, the manifest may know the command.
+    """
     execution = workspace.executions[step.notebook.path]
-    return execution.has_run(step.cell) and step.cell not in execution.edited
+    ran = execution.has_run(step.cell)
+    if ran and step.cell not in execution.edited:
+        return True
+    return (ran or not step.notebook.records) and step.is_in_manifest

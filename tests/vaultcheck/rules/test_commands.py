@@ -1,0 +1,389 @@
+"""Tests of the rules about commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.builders import Lab, name_case
+from vaultcheck.rules.commands import EditedCommand, MalformedCommand, NeverExecuted
+
+Case = Callable[[Lab], None]
+
+
+def _each(*cases: Case) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("arrange", cases, ids=name_case)
+
+
+# VC101
+
+_LIVE = {
+    "no-place": "%vault store x",
+    "no-verb": "%vault",
+    "typo": "%vault stroe x in m",
+    "star": "%vault import * from m",
+    "path-out-of-archive": "%vault import '../x' as x",
+    "indented": "if True:\n    %vault store x",
+    "in-timed-cell": "%%time\n%vault store x",
+    "in-captured-cell": "%%capture\n%vault store x",
+    "assigned": "y = %vault store x",
+    "continued": "%vault store x \\\n  as y",
+    "unknown-option": "%open_vault --pth a.zip",
+    "in-cell-that-is-no-python": "for for\n%vault store x",
+}
+_DEAD = {
+    "well-formed": "%vault store x in m",
+    "quoted-path": "%vault store x in 'm/x'",
+    "odd-spacing-and-comment": "%vault   store x   in m  # as ever",
+    "continued": "%vault store x \\\n  in m",
+    "in-a-string": "t = '''\n%vault store x\n'''",
+    "in-a-docstring": 'def f():\n    """\n    %vault store x\n    """',
+    "in-a-comment": "# %vault store x",
+    "in-a-bracket": "t = [5\n%vault\n]",
+    "bash-cell": "%%bash\n%vault store x",
+    "html-cell": "%%html\n%vault store x",
+    "other-interpreter": "%%python\n%vault store x",
+    "shell-line": "!echo %vault store x",
+    "another-magic": "%vaults store x",
+    "expanded-name": "%vault store x in $mod",
+    "expanded-expression": "%vault store x in {mod + 'a'}",
+    "expanded-option": "%open_vault -p {path}",
+    "modulo": "a = b %vault",
+}
+
+
+@pytest.mark.parametrize("source", _DEAD.values(), ids=_DEAD)
+def test_line_that_is_no_malformed_command(lab: Lab, source: str) -> None:
+    lab.start("a.ipynb").write(source)
+    lab.save()
+    assert lab.find([MalformedCommand()]) == []
+
+
+@pytest.mark.parametrize("source", _LIVE.values(), ids=_LIVE)
+def test_malformed_command_is_reported_alone(lab: Lab, source: str) -> None:
+    lab.start("a.ipynb").write(source)
+    lab.save()
+    assert lab.find() == [("VC101", "a.ipynb", 2)]
+
+
+@pytest.mark.parametrize("language", ["R", "julia", "bash"])
+def test_kernels_of_other_languages_have_no_commands(lab: Lab, language: str) -> None:
+    author = lab.start("a.ipynb")
+    author.write("%vault store x")
+    author.metadata = {"kernelspec": {"name": "k", "display_name": "K", "language": language}}
+    lab.save()
+    assert lab.find() == []
+
+
+def test_markdown_has_no_commands(lab: Lab) -> None:
+    lab.start("a.ipynb").write("%vault store x", kind="markdown")
+    lab.save()
+    assert lab.find() == []
+
+
+def test_malformed_command_says_reason_form_and_line(lab: Lab) -> None:
+    lab.start("a.ipynb").write("x = 1\n\n%vault store x")
+    lab.save()
+    (finding,) = lab.check([MalformedCommand()])
+    assert finding.message == "%vault store x: 'in' is missing"
+    assert finding.hint == "write: %vault store VAR[, VAR...] in MODULE [as NAME]"
+    assert (finding.location.cell, finding.location.line, finding.location.cell_id) == (2, 3, "cell-2")
+
+
+def test_malformed_opening_names_its_own_magic(lab: Lab) -> None:
+    lab.start("a.ipynb").write("%open_vault --pth a.zip")
+    lab.save()
+    (finding,) = lab.check([MalformedCommand()])
+    assert finding.message.startswith("%open_vault --pth a.zip: %open_vault has no option '--pth'")
+
+
+# VC102
+
+
+def unchanged(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m")
+
+
+def edited_and_run_again(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "%vault store x in m")
+    author.edit(2, "%vault store x in n")
+    author.run_again(2)
+
+
+def other_spacing(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m").edit(2, "%vault  store  x  in  m")
+
+
+def comment_added(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m").edit(2, "# keep\n%vault store x in m  # now")
+
+
+def keywords_in_another_order(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m as y").edit(2, "%vault store x as y in m")
+
+
+def expanded_variable(lab: Lab) -> None:
+    lab.start("a.ipynb").run("%vault store x in $mod", did=["store x in m"])
+
+
+def expanded_expression(lab: Lab) -> None:
+    lab.start("a.ipynb").run("%vault store x in {m + 'o'} as {n}", did=["store x in mo as y"])
+
+
+def loop_that_gave_several_records(lab: Lab) -> None:
+    source = "for m in 'abc':\n    %vault store x in {m}"
+    lab.start("a.ipynb").run(source, did=[f"store x in {name}" for name in "abc"])
+
+
+def loop_around_a_fixed_command(lab: Lab) -> None:
+    lab.start("a.ipynb").run("for _ in 'abc':\n    %vault store x in m", did=["store x in m"] * 3)
+
+
+def expanded_beyond_recognition_in_a_cell_as_it_ran(lab: Lab) -> None:
+    lab.start("a.ipynb").run("%vault $what", did=["store x in m"])
+
+
+def stored_by_a_function_defined_elsewhere(lab: Lab) -> None:
+    lab.start("a.ipynb").run("keep(x)", did=["store x in m"])
+
+
+def records_in_a_cell_with_more_commands(lab: Lab) -> None:
+    lab.start("a.ipynb").run("%vault store x in m\n%vault store y in m")
+
+
+def template_in_an_edited_cell(lab: Lab) -> None:
+    author = lab.start("a.ipynb")
+    author.run("mod = 'm'\n%vault store x in $mod", did=["store x in m"])
+    author.edit(2, "mod = 'm'  # ours\n%vault store x in $mod")
+
+
+_SAME_COMMAND: tuple[Case, ...] = (
+    unchanged,
+    edited_and_run_again,
+    other_spacing,
+    comment_added,
+    keywords_in_another_order,
+    expanded_variable,
+    expanded_expression,
+    loop_that_gave_several_records,
+    loop_around_a_fixed_command,
+    expanded_beyond_recognition_in_a_cell_as_it_ran,
+    stored_by_a_function_defined_elsewhere,
+    records_in_a_cell_with_more_commands,
+    template_in_an_edited_cell,
+)
+
+
+@_each(*_SAME_COMMAND)
+def test_command_that_says_the_same_is_not_edited(lab: Lab, arrange: Case) -> None:
+    arrange(lab)
+    lab.save()
+    assert lab.find([EditedCommand(), NeverExecuted()]) == []
+
+
+def other_module(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m").edit(2, "%vault store x in n")
+
+
+def other_variable(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m").edit(2, "%vault store y in m")
+
+
+def other_verb(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m", "%vault import x from m").edit(2, "%vault del x from m")
+
+
+def other_alias(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m as a").edit(2, "%vault store x in m as b")
+
+
+def command_removed(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m").edit(2, "x")
+
+
+def command_commented_out(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m").edit(2, "# %vault store x in m")
+
+
+def template_that_cannot_have_become_it(lab: Lab) -> None:
+    author = lab.start("a.ipynb")
+    author.run("%vault store x in $mod", did=["store x in m"])
+    author.edit(2, "%vault store y in $mod")
+
+
+@_each(
+    other_module,
+    other_variable,
+    other_verb,
+    other_alias,
+    command_removed,
+    command_commented_out,
+    template_that_cannot_have_become_it,
+)
+def test_command_edited_after_it_ran_is_reported(lab: Lab, arrange: Case) -> None:
+    arrange(lab)
+    lab.save()
+    assert lab.find([EditedCommand()]) == [("VC102", "a.ipynb", 2)]
+
+
+def test_edited_command_is_reported_once_and_not_as_an_edited_cell(lab: Lab) -> None:
+    other_module(lab)
+    lab.save()
+    assert lab.find() == [("VC102", "a.ipynb", 2)]
+
+
+def test_edited_command_tells_both_texts_and_its_line(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 1\n%vault store x in m")
+    author.edit(2, "x = 1\n%vault   store x in n")
+    lab.save()
+    (finding,) = lab.check([EditedCommand()])
+    assert finding.message == ("the output was made by: %vault store x in m; the cell now says: %vault store x in n")
+    assert (finding.location.line, finding.object) == (2, "n/x")
+
+
+def test_removed_command_is_told_as_removed(lab: Lab) -> None:
+    command_removed(lab)
+    lab.save()
+    (finding,) = lab.check([EditedCommand()])
+    assert finding.message == "the output was made by: %vault store x in m; the cell no longer has it"
+
+
+def test_only_the_edited_one_of_two_commands_is_reported(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "%vault store x in m\n%vault store y in m")
+    author.edit(2, "%vault store x in m\n%vault store y in n")
+    lab.save()
+    (finding,) = lab.check([EditedCommand()])
+    assert finding.location.line == 2
+
+
+# VC103
+
+
+def run(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m")
+
+
+def captured(lab: Lab) -> None:
+    lab.start("a.ipynb").run("%%capture\n%vault store x in m", did=["store x in m"], records=False)
+
+
+def captured_and_stripped(lab: Lab) -> None:
+    author = lab.start("a.ipynb")
+    author.run("%%capture\n%vault store x in m", did=["store x in m"], records=False)
+    author.strip()
+
+
+def without_metadata(lab: Lab) -> None:
+    lab.start("a.ipynb").run("%vault store x in m", records=False)
+
+
+def stripped(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m").strip()
+
+
+def stripped_import(lab: Lab) -> None:
+    lab.put("m/x", "1", format=None)
+    lab.start("a.ipynb", "%vault import x from m").strip()
+
+
+def edited_beside_a_captured_command(lab: Lab) -> None:
+    author = lab.start("a.ipynb")
+    author.run("%%capture\nx = 1\n%vault store x in m", did=["store x in m"], records=False)
+    author.run("%vault list")
+    author.edit(2, "%%capture\nx = 2\n%vault store x in m")
+
+
+def malformed_is_another_rule(lab: Lab) -> None:
+    lab.start("a.ipynb").write("%vault store x")
+
+
+def template_that_ran(lab: Lab) -> None:
+    lab.start("a.ipynb").run("%vault $what", did=["list"])
+
+
+@_each(
+    run,
+    captured,
+    captured_and_stripped,
+    without_metadata,
+    stripped,
+    stripped_import,
+    template_that_ran,
+    edited_beside_a_captured_command,
+)
+def test_command_with_a_trace_of_a_run_is_accepted(lab: Lab, arrange: Case) -> None:
+    arrange(lab)
+    lab.save()
+    assert lab.find([NeverExecuted()]) == []
+
+
+def test_malformed_command_is_not_also_never_executed(lab: Lab) -> None:
+    malformed_is_another_rule(lab)
+    lab.save()
+    assert lab.find() == [("VC101", "a.ipynb", 2)]
+
+
+def written_and_not_run(lab: Lab) -> None:
+    lab.start("a.ipynb").write("%vault store x in m")
+
+
+def template_not_run(lab: Lab) -> None:
+    lab.start("a.ipynb").write("%vault store x in $mod")
+
+
+def copied_from_a_cell_that_ran(lab: Lab) -> None:
+    author = lab.start("a.ipynb")
+    author.write("%vault store x in m  # again")
+    author.run("%vault store x in m")
+
+
+def written_into_a_notebook_without_records(lab: Lab) -> None:
+    author = lab.start("a.ipynb")
+    author.write("%vault list")
+    author.strip()
+
+
+def written_between_cells_that_ran(lab: Lab) -> None:
+    author = lab.start("a.ipynb")
+    author.write("%vault store y in m")
+    author.run("%vault list")
+
+
+@_each(
+    written_and_not_run,
+    template_not_run,
+    written_into_a_notebook_without_records,
+    written_between_cells_that_ran,
+    copied_from_a_cell_that_ran,
+)
+def test_command_without_a_trace_of_a_run_is_reported(lab: Lab, arrange: Case) -> None:
+    arrange(lab)
+    lab.save()
+    assert lab.find() == [("VC103", "a.ipynb", 2)]
+
+
+def test_command_added_to_a_cell_that_ran_is_reported(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "%vault store x in m")
+    author.edit(2, "%vault store x in m\n%vault store y in m")
+    lab.save()
+    assert ("VC103", "a.ipynb", 2) in lab.find()
+    (finding,) = lab.check([NeverExecuted()])
+    assert finding.location.line == 2
+    assert finding.message == "%vault store y in m has not been run"
+    assert finding.object == "m/y"
+
+
+def test_command_added_to_an_ordinary_cell_that_ran_is_reported(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 1", "%vault store x in m")
+    author.edit(2, "x = 1\n%vault import y from m")
+    lab.save()
+    assert lab.find([NeverExecuted()]) == [("VC103", "a.ipynb", 2)]
+
+
+def test_command_added_to_a_stripped_notebook_is_reported(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 1", "%vault store x in m")
+    author.strip()
+    author.write("%vault store x in n")
+    lab.save()
+    assert lab.find([NeverExecuted()]) == [("VC103", "a.ipynb", 4)]

@@ -1,0 +1,211 @@
+"""Tests of the matching of saved cells to executed ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.builders import START
+from vault_magic.canonical import VERSION
+from vault_magic.digest import digest_cell
+from vault_magic.ledger import Ledger
+from vault_magic.record import ArchiveRef, CellRef, Record
+from vault_magic.session import Session, build_run
+from vaultcheck.matching import Execution, reconstruct
+from vaultcheck.notebook import Cell, Notebook
+
+
+def _run_cells(sources: list[str], ids: list[str] | None = None) -> Ledger:
+    session = Session("s")
+    for number, source in enumerate(sources):
+        run = build_run(source, sent_id=ids[number] if ids else None, count=number + 1)
+        session = session.start(run).finish(succeeded=True)
+    return session.ledger
+
+
+def _save_cells(sources: list[str], *, ids: list[str] | None = None, stripped: bool = False) -> Notebook:
+    """Return a notebook whose cells ran, except those whose source starts with `#new`."""
+    cells = tuple(
+        Cell(
+            number,
+            is_code=True,
+            source=source,
+            id=ids[number - 1] if ids else None,
+            count=None if stripped or source.startswith("#new") else number,
+        )
+        for number, source in enumerate(sources, start=1)
+    )
+    return Notebook("a.ipynb", Path("a.ipynb"), cells)
+
+
+def _find_edited(executed: list[str], notebook: Notebook, *, ids: list[str] | None = None) -> list[int]:
+    execution = reconstruct(notebook, [_run_cells(executed, ids)], [])
+    return [cell.number for cell in execution.edited]
+
+
+# name: executed cells, saved cells, the numbers of the edited ones
+_TABLE: dict[str, tuple[str, str, list[int]]] = {
+    "nothing": ("a b c", "a b c", []),
+    "edit-first": ("a b c", "X b c", [1]),
+    "edit-middle": ("a b c", "a X c", [2]),
+    "edit-last": ("a b c", "a b X", [3]),
+    "edit-only": ("a", "X", [1]),
+    "edit-two-neighbours": ("a b c d", "a X Y d", [2, 3]),
+    "edit-two-apart": ("a b c d", "X b Y d", [1, 3]),
+    "edit-all": ("a b", "X Y", [1, 2]),
+    "insert-first": ("a b", "#new a b", []),
+    "insert-between": ("a b", "a #new b", []),
+    "insert-last": ("a b", "a b #new", []),
+    "insert-and-edit-elsewhere": ("a b c", "a #new b X", [4]),
+    "insert-beside-an-edit": ("a b c", "a X #new c", [2]),
+    "delete-first": ("a b c", "b c", []),
+    "delete-middle": ("a b c", "a c", []),
+    "delete-last": ("a b c", "a b", []),
+    "delete-and-edit-elsewhere": ("a b c d", "a c X", [3]),
+    "duplicate": ("a b", "a a b", []),
+    "duplicate-and-edit-original": ("a b c", "a X c c", [2]),
+    "reorder": ("a b c", "c b a", []),
+    "reorder-two-in-a-longer-one": ("a b c d", "a c b d", []),
+    "run-in-another-order": ("c a b", "a b c", []),
+    "same-text-twice": ("a a b", "a a b", []),
+    "cell-that-never-ran-at-the-end": ("a b", "a b #new", []),
+}
+
+
+@pytest.mark.parametrize(("executed", "saved", "edited"), _TABLE.values(), ids=_TABLE)
+def test_edited_cells_without_ids(executed: str, saved: str, edited: list[int]) -> None:
+    assert _find_edited(executed.split(), _save_cells(saved.split())) == edited
+
+
+_STRIPPED = {name: row for name, row in _TABLE.items() if name != "insert-beside-an-edit"}
+
+
+@pytest.mark.parametrize(("executed", "saved", "edited"), _STRIPPED.values(), ids=_STRIPPED)
+def test_edited_cells_of_a_stripped_notebook(executed: str, saved: str, edited: list[int]) -> None:
+    notebook = _save_cells(saved.split(), ids=[str(number) for number in range(len(saved.split()))], stripped=True)
+    assert _find_edited(executed.split(), notebook, ids=[f"id-{one}" for one in executed.split()]) == edited
+
+
+# name: (source, id) of executed and saved cells
+_WITH_IDS: dict[str, tuple[str, str, list[int]]] = {
+    "edited-and-moved": ("a:1 b:2 c:3", "b:2 X:1 c:3", [2]),
+    "edited-beside-a-new-one": ("a:1 b:2", "a:1 #new:9 X:2", [3]),
+    "edited-beside-a-deleted-one": ("a:1 b:2 c:3 d:4", "a:1 X:3 d:4", [2]),
+    "id-copied-to-another-text": ("a:1 b:2", "a:1 b:1", []),
+    "ids-swapped": ("a:1 b:2", "a:2 b:1", []),
+    "ids-renumbered": ("a:x b:y c:z", "a:0 b:1 c:2", []),
+    "ids-renumbered-over-one-another": ("a:0 b:1 c:2", "b:0 c:1", []),
+    "split-keeps-the-id-of-the-second-half": ("ab:1 c:2", "#new:9 b:1 c:2", [2]),
+}
+
+
+@pytest.mark.parametrize(("executed", "saved", "edited"), _WITH_IDS.values(), ids=_WITH_IDS)
+def test_edited_cells_with_ids(executed: str, saved: str, edited: list[int]) -> None:
+    (sources, ids), (texts, names) = _part(executed), _part(saved)
+    assert _find_edited(sources, _save_cells(texts, ids=names), ids=ids) == edited
+
+
+def _part(cells: str) -> tuple[list[str], list[str]]:
+    pairs = [cell.split(":") for cell in cells.split()]
+    return [source for source, _ in pairs], [name for _, name in pairs]
+
+
+_LAYOUT = {
+    "comment": ("x = 1", "x = 1  # one"),
+    "spaces": ("x = 1", "x=1"),
+    "line-ends": ("x = 1\ny = 2", "x = 1\r\ny = 2"),
+    "blank-lines": ("x = 1\ny = 2", "x = 1\n\n\ny = 2"),
+}
+
+
+@pytest.mark.parametrize(("ran", "saved"), _LAYOUT.values(), ids=_LAYOUT)
+def test_layout_is_no_edit(ran: str, saved: str) -> None:
+    assert _find_edited([ran, "z"], _save_cells([saved, "z"])) == []
+
+
+_NAMES = st.lists(st.sampled_from("abcdef"), max_size=6)
+
+
+@given(executed=_NAMES, order=st.permutations(range(6)), stripped=st.booleans())
+def test_cells_whose_text_ran_are_never_edited(executed: list[str], order: list[int], *, stripped: bool) -> None:
+    saved = [executed[place] for place in order if place < len(executed)]
+    assert _find_edited(executed, _save_cells(saved, stripped=stripped)) == []
+
+
+@given(executed=_NAMES, saved=_NAMES, stripped=st.booleans())
+def test_no_cell_whose_text_ran_is_called_edited_and_no_run_is_matched_twice(
+    executed: list[str], saved: list[str], *, stripped: bool
+) -> None:
+    notebook = _save_cells(saved, stripped=stripped)
+    execution = reconstruct(notebook, [_run_cells(executed)], [])
+    assert not {cell.source for cell in execution.edited} & {*executed}
+    assert len(execution.edited) <= len({*executed} - {*saved})
+
+
+def test_empty_cells_and_text_are_left_out() -> None:
+    cells = (Cell(1, is_code=False, source="a"), Cell(2, is_code=True, source="  "), Cell(3, is_code=True, source="a"))
+    execution = reconstruct(Notebook("a", Path("a"), cells), [_run_cells(["a"])], [])
+    assert [*execution.matched] == [3]
+
+
+def test_longest_ledger_counts() -> None:
+    notebook = _save_cells(["a", "X"])
+    execution = reconstruct(notebook, [_run_cells(["a"]), _run_cells(["a", "b"])], [])
+    assert [cell.number for cell in execution.edited] == [2]
+
+
+def test_damaged_ledger_is_passed_over() -> None:
+    execution = reconstruct(_save_cells(["X"]), [Ledger(VERSION, rows="no row")], [])
+    assert execution == Execution()
+
+
+def test_nothing_known_is_no_evidence() -> None:
+    assert not reconstruct(_save_cells(["a"]), [], []).has_evidence
+
+
+def _record(source: str, *, session: str, seconds: int, ledger: Ledger | None) -> Record:
+    digest = digest_cell(source)
+    time = START.replace(second=seconds)
+    cell = CellRef(digest.source, digest.code, VERSION)
+    place = ArchiveRef("v", "storage.zip")
+    return Record("store", "list", (), place, time, time, session, cell=cell, ledger=ledger)
+
+
+def _with_records(notebook: Notebook, *records: Record) -> Notebook:
+    last = Cell(9, is_code=True, source="store", count=9, records=records)
+    return Notebook(notebook.path, notebook.file, (*notebook.cells, last))
+
+
+def test_own_records_count_before_the_manifest() -> None:
+    ours = _record("store", session="s", seconds=1, ledger=_run_cells(["a", "store"]))
+    notebook = _with_records(_save_cells(["X"]), ours)
+    assert [cell.number for cell in reconstruct(notebook, [_run_cells(["X"])], []).edited] == [1]
+
+
+def test_latest_session_counts() -> None:
+    old = _record("store", session="old", seconds=1, ledger=_run_cells(["a", "store"]))
+    new = _record("store", session="new", seconds=2, ledger=_run_cells(["b", "store"]))
+    for records in ((old, new), (new, old)):
+        assert reconstruct(_with_records(_save_cells(["b"]), *records), [], []).edited == ()
+
+
+def test_later_records_of_the_session_are_runs_too() -> None:
+    store = _record("store", session="s", seconds=1, ledger=_run_cells(["a", "store"]))
+    later = _record("import", session="s", seconds=2, ledger=None)
+    other = _record("elsewhere", session="t", seconds=2, ledger=None)
+    runs = reconstruct(_with_records(_save_cells(["a"]), store, later, other), [], []).runs
+    assert len(runs) == 3
+
+
+def test_cell_that_neither_ran_nor_is_known_has_not_run() -> None:
+    execution = reconstruct(_save_cells(["a", "#new"]), [_run_cells(["a"])], [])
+    assert [execution.has_run(cell) for cell in _save_cells(["a", "#new"]).cells] == [True, False]
+
+
+def test_stripped_cell_that_is_known_has_run() -> None:
+    notebook = _save_cells(["a", "b"], stripped=True)
+    execution = reconstruct(notebook, [_run_cells(["a"])], [])
+    assert [execution.has_run(cell) for cell in notebook.cells] == [True, False]

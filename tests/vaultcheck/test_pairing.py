@@ -1,0 +1,101 @@
+"""Tests of the pairing of commands with records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.builders import START
+from vault_magic.canonical import VERSION
+from vault_magic.digest import digest_cell
+from vault_magic.mark import Mark
+from vault_magic.record import ArchiveRef, CellRef, Record
+from vaultcheck.notebook import Cell
+from vaultcheck.pairing import is_edited, pair_commands
+
+
+def _cell(source: str, *executed: str, ran: str | None = None, marks: tuple[str, ...] = ()) -> Cell:
+    """Return a cell with records of some commands, made by the text that `ran` (the source itself)."""
+    records = tuple(_record(command, source if ran is None else ran) for command in executed)
+    made = tuple(Mark("s", digest_cell(one).source, digest_cell(one).code, VERSION) for one in marks)
+    return Cell(1, is_code=True, source=source, records=records, marks=made)
+
+
+def test_record_that_tells_no_cell_is_compared_by_its_command() -> None:
+    record = replace(_record(_X, ""), cell=None)
+    (pair,) = pair_commands(Cell(1, is_code=True, source=f"%vault {_Y}", records=(record,)))
+    assert pair.differs
+
+
+def _record(command: str, ran: str) -> Record:
+    digest = digest_cell(ran)
+    cell = CellRef(digest.source, digest.code, VERSION)
+    return Record("store", command, (), ArchiveRef("v", "a.zip"), START, START, "s", cell=cell)
+
+
+_X, _Y = "store x in m", "store y in m"
+
+# name: source, executed commands, whether another text ran, and the pairs: line, command, differs
+_TABLE: dict[str, tuple[str, list[str], bool, list[tuple[int | None, str | None, bool]]]] = {
+    "one": (f"%vault {_X}", [_X], False, [(1, _X, False)]),
+    "two": (f"%vault {_X}\n%vault {_Y}", [_X, _Y], False, [(1, _X, False), (2, _Y, False)]),
+    "two-crosswise": (f"%vault {_X}\n%vault {_Y}", [_Y, _X], False, [(1, _X, False), (2, _Y, False)]),
+    "loop": ("%vault store x in $m", [_X, "store x in n"], False, [(1, _X, False), (1, "store x in n", False)]),
+    "captured": (f"%vault {_X}", [], False, [(1, None, False)]),
+    "run-elsewhere": ("f()", [_X], False, [(None, _X, False)]),
+    "hidden-by-a-variable": (
+        "%vault store x $rest",
+        ["del x from m"],
+        False,
+        [(None, "del x from m", False), (1, None, False)],
+    ),
+    "edited": (f"%vault {_X}", [_Y], True, [(1, _Y, True)]),
+    "one-of-two-edited": (f"%vault {_X}\n%vault {_Y}", [_X, "list"], True, [(1, _X, False), (2, "list", True)]),
+    "one-added": (f"%vault {_X}\n%vault {_Y}", [_X], True, [(1, _X, False), (2, None, False)]),
+    "one-removed": (f"%vault {_X}", [_X, _Y], True, [(None, _Y, True), (1, _X, False)]),
+    "all-removed": ("x", [_X], True, [(None, _X, True)]),
+    "malformed-as-it-failed": ("%vault  store x", ["store x"], False, [(1, "store x", False)]),
+    "record-that-no-longer-parses": (f"%vault {_X}", ["conjure x"], True, [(1, "conjure x", True)]),
+    "openings-are-no-commands": ("%open_vault -p a.zip", [], False, []),
+}
+
+
+@pytest.mark.parametrize(("source", "executed", "edited", "expected"), _TABLE.values(), ids=_TABLE)
+def test_pairs(
+    source: str,
+    executed: list[str],
+    *,
+    edited: bool,
+    expected: list[tuple[int | None, str | None, bool]],
+) -> None:
+    cell = _cell(source, *executed, ran="something else" if edited else None)
+    pairs = [
+        (pair.found.line if pair.found else None, pair.record.command if pair.record else None, pair.differs)
+        for pair in pair_commands(cell)
+    ]
+    assert pairs == expected
+
+
+def test_cell_as_it_ran_is_not_edited() -> None:
+    assert not is_edited(_cell("x = 1", _X))
+
+
+def test_layout_is_no_edit() -> None:
+    assert not is_edited(_cell("x = 1  # one", _X, ran="x=1"))
+
+
+def test_other_code_is_an_edit() -> None:
+    assert is_edited(_cell("x = 1", _X, ran="x = 2"))
+
+
+def test_mark_of_other_code_is_an_edit() -> None:
+    assert is_edited(_cell("x = 1", marks=("x = 2",)))
+
+
+def test_one_output_of_this_text_is_enough() -> None:
+    assert not is_edited(_cell("x = 1", marks=("x = 2", "x = 1")))
+
+
+def test_cell_without_outputs_of_its_own_cannot_be_told() -> None:
+    assert not is_edited(_cell("x = 1"))

@@ -1,0 +1,195 @@
+"""Tests of the commands of notebooks and the vaults they are about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.builders import Lab, identify
+from vault_magic.forms import Verb
+from vaultcheck.steps import Step, find_root
+
+
+def _load(lab: Lab) -> tuple[Step, ...]:
+    lab.save()
+    return lab.load().steps
+
+
+def test_steps_are_in_the_order_of_cells_and_lines(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m\n%vault store y in m", "%vault del x from m")
+    steps = _load(lab)
+    assert [(step.location.cell, step.location.line, step.verb) for step in steps] == [
+        (2, 1, Verb.STORE),
+        (2, 2, Verb.STORE),
+        (3, 1, Verb.DEL),
+    ]
+
+
+def test_text_is_believed_before_the_record(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m").edit(2, "%vault del  y from n")
+    (step,) = _load(lab)
+    assert (step.verb, step.paths, step.text, step.differs) == (Verb.DEL, ("n/y",), "del y from n", True)
+
+
+def test_record_is_believed_where_the_text_tells_nothing(lab: Lab) -> None:
+    lab.start("a.ipynb").run("keep(x)", did=["store x in m"])
+    (step,) = _load(lab)
+    assert (step.verb, step.paths, step.text, step.differs) == (Verb.STORE, ("m/x",), "store x in m", False)
+    assert step.location.line == 1
+
+
+def test_command_that_did_not_run_has_nothing_recorded(lab: Lab) -> None:
+    lab.start("a.ipynb").write("%vault store x in m")
+    (step,) = _load(lab)
+    assert (step.record, step.recorded("m/x")) == (None, None)
+
+
+def test_recorded_identity_is_the_one_left_behind(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "%vault store x in m")
+    author.run("%vault store x in m", content="2")
+    author.run("%vault del x from m")
+    assert [step.recorded("m/x") for step in _load(lab)] == [identify("1"), identify("2"), None]
+
+
+def test_import_of_a_stripped_notebook_is_known_by_its_name(lab: Lab) -> None:
+    lab.put("m/x", "1")
+    lab.start("nb/use.ipynb", "%vault import x from m").strip()
+    (step,) = _load(lab)
+    assert step.imported("m/x") == identify("1")
+    assert step.imported("m/y") is None
+
+
+def test_import_of_another_notebook_is_not_taken_for_ours(lab: Lab) -> None:
+    lab.put("m/x", "1")
+    lab.start("a.ipynb", "%vault import x from m")
+    lab.put("m/x", "2")
+    lab.start("b.ipynb").write("%vault import x from m")
+    assert [step.imported("m/x") for step in _load(lab)] == [identify("1"), None]
+
+
+@pytest.mark.parametrize("edited", [False, True], ids=["as-it-ran", "edited"])
+def test_import_of_an_unnamed_notebook_is_known_by_its_cell(lab: Lab, *, edited: bool) -> None:
+    lab.put("m/x", "1")
+    author = lab.start("a.ipynb", "%vault import x from m")
+    author.strip()
+    author.edit(2, "y = 2\n%vault import x from m" if edited else "%vault import x from m")
+    lab.save()
+    manifest = Path(f"{lab.archive_path}.manifest.json")
+    manifest.write_text(manifest.read_text().replace('"notebook": "a.ipynb", "path"', '"notebook": null, "path"'))
+    (step,) = lab.load().steps
+    assert step.imported("m/x") == (None if edited else identify("1"))
+
+
+_MANIFEST = {
+    "store": ("%vault store x in m", "%vault store x in m", True),
+    "store-spelt-otherwise": ("%vault store x in m", "%vault  store  x in m # kept", True),
+    "store-filled-in": ("%vault store x in m", "%vault store x in $mod", True),
+    "other-store": ("%vault store x in m", "%vault store y in m", False),
+    "store-of-another-variable": ("%vault store x in m", "%vault store y in m as x", False),
+    "import": ("%vault import z from m", "%vault import z from m", True),
+    "other-import": ("%vault list", "%vault import z from m", False),
+    "delete": ("%vault del z from m", "%vault del z from m", False),
+    "list": ("%vault list", "%vault list", False),
+}
+
+
+@pytest.mark.parametrize(("ran", "saved", "told"), _MANIFEST.values(), ids=_MANIFEST)
+def test_what_the_manifest_tells_of_a_stripped_command(lab: Lab, ran: str, saved: str, *, told: bool) -> None:
+    lab.put("m/z", "1")
+    author = lab.start("a.ipynb", ran)
+    author.strip()
+    author.edit(2, saved)
+    assert [step.is_in_manifest for step in _load(lab)] == [told]
+
+
+def test_manifest_tells_nothing_of_other_notebooks(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m")
+    lab.start("b.ipynb").write("%vault store x in m")
+    assert [step.is_in_manifest for step in _load(lab)] == [True, False]
+
+
+# Which archive
+
+
+def _stay_unrun(lab: Lab, name: str, *cells: str) -> None:
+    author = lab.start(name)
+    author.cells.clear()
+    for source in cells:
+        author.write(source)
+
+
+def test_opening_above_the_command_counts(lab: Lab) -> None:
+    _stay_unrun(lab, "a.ipynb", "%vault list\n%open_vault -p b.zip\n%vault list", "%vault list\n%open_vault -p c.zip")
+    assert [step.vault.path for step in _load(lab)] == ["storage.zip", "b.zip", "b.zip"]
+
+
+def test_last_opening_of_a_cell_counts_for_the_next(lab: Lab) -> None:
+    _stay_unrun(lab, "a.ipynb", "%open_vault -p b.zip\n%open_vault -p c.zip", "%vault list")
+    assert [step.vault.path for step in _load(lab)] == ["c.zip"]
+
+
+def test_damaged_archive_counts_as_one_that_exists(lab: Lab) -> None:
+    _stay_unrun(lab, "nb/a.ipynb", "%vault list")
+    (lab.folder / "pyproject.toml").touch()
+    (lab.folder / "nb").mkdir()
+    (lab.folder / "nb" / "storage.zip").write_text("damaged")
+    assert [step.vault.path for step in _load(lab)] == ["nb/storage.zip"]
+
+
+def test_opening_that_cannot_be_read_is_passed_over(lab: Lab) -> None:
+    _stay_unrun(lab, "a.ipynb", "%open_vault -p b.zip", "%open_vault -p $where", "%open_vault --oops 1", "%vault list")
+    assert [step.vault.path for step in _load(lab)] == ["b.zip"]
+
+
+def test_archive_is_looked_for_from_the_folder_of_the_notebook(lab: Lab) -> None:
+    lab.archive = "nb/storage.zip"
+    _stay_unrun(lab, "nb/a.ipynb", "%vault list")
+    (lab.folder / "pyproject.toml").touch()
+    (lab.folder / "storage.zip").write_bytes(b"PK\x05\x06" + bytes(18))
+    assert [step.vault.path for step in _load(lab)] == ["nb/storage.zip"]
+
+
+@pytest.mark.parametrize("mark", ["pyproject.toml", ".git"])
+def test_archive_is_looked_for_from_the_root_of_the_project(lab: Lab, mark: str) -> None:
+    _stay_unrun(lab, "nb/deep/a.ipynb", "%vault list")
+    (lab.folder / mark).mkdir()
+    (step,) = _load(lab)
+    assert (step.vault.path, step.vault.has_archive) == ("storage.zip", True)
+
+
+def test_archive_that_is_nowhere_is_expected_beside_the_notebook(lab: Lab) -> None:
+    _stay_unrun(lab, "nb/a.ipynb", "%open_vault -p data/", "%vault list")
+    (lab.folder / "pyproject.toml").touch()
+    (step,) = _load(lab)
+    assert (step.vault.path, step.vault.is_known) == ("nb/data/storage.zip", False)
+
+
+def test_recorded_place_counts_before_the_typed_one(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m").edit(1, "%open_vault -p elsewhere.zip")
+    assert [step.vault.path for step in _load(lab)] == ["storage.zip"]
+
+
+def test_id_decides_between_two_archives(lab: Lab) -> None:
+    lab.start("nb/a.ipynb", "%vault store x in m").metadata["note"] = "ran with the folder above as its own"
+    reference = lab.notebooks["nb/a.ipynb"].cells[1]["outputs"][0]["metadata"]["vault"]["archive"]
+    reference |= {"path": "storage.zip", "from_notebook": None}
+    (lab.folder / "pyproject.toml").touch()
+    other = Lab(lab.folder, archive="nb/storage.zip", vault="2" * 32)
+    other.save()
+    assert [(step.vault.path, step.vault.vault) for step in _load(lab)] == [("storage.zip", lab.vault)]
+
+
+def test_without_the_id_the_archive_that_exists_counts(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m")
+    lab.vault = "2" * 32
+    assert [step.vault.path for step in _load(lab)] == ["storage.zip"]
+
+
+def test_root_is_the_nearest_folder_with_a_project(tmp_path: Path) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    assert find_root(inner) == tmp_path
+    (tmp_path / "a" / "pyproject.toml").touch()
+    assert find_root(inner) == tmp_path / "a"
