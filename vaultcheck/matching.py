@@ -77,10 +77,15 @@ def _add_cells(rows: tuple[Row, ...], cells: Iterable[CellRef]) -> tuple[Row, ..
 
 
 def _was_edited(cell: Cell, run: Row | None) -> bool:
-    """Tell whether the code differs from what ran; the cell's own outputs know best, layout does not count."""
+    """Tell whether the code differs from what ran; the cell's own outputs know best, layout does not count.
+
+    A cell that has another execution count than the run has run again since: of that run nothing is known.
+    """
     if any(one.cell for one in cell.records) or cell.marks:
         return is_edited(cell)
-    return run is not None and run.source != compact(cell.digest.source) and run.code != compact(cell.digest.code)
+    if run is None or (cell.count is not None and run.count is not None and cell.count != run.count):
+        return False
+    return run.source != compact(cell.source_digest) and run.code != compact(cell.code_digest)
 
 
 def _match(notebook: Notebook, runs: Sequence[Row]) -> dict[int, Row]:
@@ -89,14 +94,14 @@ def _match(notebook: Notebook, runs: Sequence[Row]) -> dict[int, Row]:
     for of_cell, of_run in _KEYS:
         taken = {id(run) for run in matched.values()}
         free = {of_run(run): run for run in runs if id(run) not in taken and of_run(run) is not None}
-        left = (cell for cell in notebook.code_cells if cell.number not in matched)
+        left = [cell for cell in notebook.code_cells if cell.number not in matched] if free else []
         matched |= {cell.number: free[key] for cell in left if (key := of_cell(cell)) in free}
     return matched | dict(_match_gaps(notebook, runs, matched))
 
 
 _KEYS: tuple[tuple[Callable[[Cell], str | None], Callable[[Row], str | None]], ...] = (
-    (lambda cell: compact(cell.digest.source), lambda run: run.source),
-    (lambda cell: compact(cell.digest.code), lambda run: run.code),
+    (lambda cell: compact(cell.source_digest), lambda run: run.source),
+    (lambda cell: compact(cell.code_digest), lambda run: run.code),
     (lambda cell: compact_id(cell.id) if cell.id else None, lambda run: run.id),
 )
 

@@ -44,7 +44,9 @@ def is_edited(cell: Cell) -> bool:
     made_by = [one.cell for one in cell.records if one.cell] + list(cell.marks)
     if not made_by:
         return bool(cell.records)
-    return not any(cell.digest.source == one.sha256 or cell.digest.code == one.code for one in made_by)
+    if any(cell.source_digest == one.sha256 for one in made_by):
+        return False
+    return all(cell.code_digest != one.code for one in made_by)
 
 
 def _pair_equal(found: Sequence[FoundCommand], records: list[Record]) -> tuple[list[Pair], list[Record]]:

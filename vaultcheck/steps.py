@@ -96,7 +96,7 @@ class Step:
         """Tell whether a line of the manifest is about this notebook; one without a name is known by its cell."""
         if line.notebook is not None:
             return line.notebook == name
-        return line.cell is not None and line.cell.sha256 == self.cell.digest.source
+        return line.cell is not None and line.cell.sha256 == self.cell.source_digest
 
 
 def build_steps(

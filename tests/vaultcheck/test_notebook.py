@@ -33,7 +33,7 @@ def test_cell_is_read_with_all_that_the_rules_need(lab: Lab) -> None:
     opening, cell = read_notebook(lab.folder / "a.ipynb", path="a.ipynb").cells
     assert (opening.number, cell.number, cell.id, cell.count, cell.has_outputs) == (1, 2, "cell-2", 2, True)
     assert [record.command for record in cell.records] == ["store x in m"]
-    assert [mark.sha256 for mark in cell.marks] == [cell.digest.source]
+    assert [mark.sha256 for mark in cell.marks] == [cell.source_digest]
     assert [found.line for found in cell.found] == [1]
 
 
@@ -214,7 +214,7 @@ def test_half_a_character_in_a_source_is_kept(path: Path) -> None:
     (cell,) = _read(path, text).cells
     assert cell.source == "x = '\ud800'\n%vault list"
     assert [found.line for found in cell.found] == [2]
-    assert len(cell.digest.source) == 64
+    assert len(cell.source_digest) == 64
 
 
 _LINES = st.text(st.sampled_from("ab \\\"'{}[]:,é\u2028\ud800\t%"), max_size=8)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from vault_magic.manifest import SUFFIX
 from vaultcheck.checker import check
 from vaultcheck.discovery import MissingPath
 from vaultcheck.finding import Severity
@@ -30,6 +31,8 @@ def check_command(paths: tuple[Path, ...], report_format: str, fail_on: str, vau
 
     Nothing is executed, unpickled or written. Exit code 0: clean; 1: findings; 2: wrong usage; 3: internal error.
     """
+    if vault is not None and not (vault.exists() or vault.with_name(vault.name + SUFFIX).exists()):
+        raise click.UsageError(f"--vault {vault}: neither the archive nor its manifest is there")
     try:
         report = check(paths or (Path(),), vault=vault)
     except MissingPath as err:

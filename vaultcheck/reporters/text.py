@@ -8,6 +8,8 @@ from vaultcheck.report import Report
 
 def render_text(report: Report) -> str:
     """Return the findings by place, then what was checked and how much of it could be judged."""
+    if not (report.notebooks or report.findings or report.vaults):
+        return "No notebooks found.\n"
     blocks = [_render_finding(finding) for finding in report.findings]
     return "\n".join([*blocks, _render_summary(report), ""])
 

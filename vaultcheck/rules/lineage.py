@@ -55,12 +55,17 @@ class RivalProducers(Rule):
     severity = Severity.WARNING
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
-        """Yield one draft for each object, at the first store of the last notebook."""
+        """Yield one draft for each set of rivals, at the last notebook's first store of an object they share."""
+        rivals: dict[tuple[str, ...], list[Use]] = {}
         for use in workspace.lineage.uses:
             if len(use.producers) > 1:
-                message = f"'{use.path}' is stored by {_list_names(use)}; what is there depends on which ran last"
-                rival = next(step for step in use.stores if step.notebook.path == use.producers[-1])
-                yield Draft(rival.location, message, "store under different names", use.path)
+                rivals.setdefault((use.vault, *use.producers), []).append(use)
+        for uses in rivals.values():
+            first, more = uses[0], len(uses) - 1
+            step = next(one for one in first.stores if one.notebook.path == first.producers[-1])
+            what = f"'{first.path}' and {more} more are" if more else f"'{first.path}' is"
+            message = f"{what} stored by {_list_names(first)}; what is there depends on which ran last"
+            yield Draft(step.location, message, "store under different names", first.path)
 
 
 class ProducerCycle(Rule):

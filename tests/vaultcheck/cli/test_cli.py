@@ -144,7 +144,7 @@ def test_path_that_starts_with_a_dash_comes_after_two(folder: Path) -> None:
 
 def test_folder_without_notebooks_is_clean_and_says_so(folder: Path, capsys: Read) -> None:
     assert main(["."]) == 0
-    assert capsys.readouterr().out.startswith("No findings: 0 notebooks checked")
+    assert capsys.readouterr().out == "No notebooks found.\n"
 
 
 def test_only_what_is_named_is_checked(folder: Path, capsys: Read) -> None:
@@ -216,3 +216,14 @@ def test_fixture_is_checked_as_a_program(enter_fixture: Callable[[str], Path]) -
     )
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.startswith("make.ipynb:")
+
+
+def test_vault_that_is_not_there_is_wrong_usage(folder: Path, capsys: Read) -> None:
+    _write(folder, "a.ipynb", "x = 1")
+    assert main(["--vault", "nowhere.zip", "."]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    expected = (
+        "vaultcheck: --vault nowhere.zip: neither the archive nor its manifest is there (see: vaultcheck --help)\n"
+    )
+    assert err == expected

@@ -49,7 +49,7 @@ def _notebooks(judged: int, unjudged: int = 0, plain: int = 0) -> tuple[Notebook
 
 
 _SUMMARIES = {
-    "nothing": (Report(), "No findings: 0 notebooks checked, none of them works with a vault."),
+    "nothing": (Report(), "No notebooks found."),
     "plain": (Report(_notebooks(0, plain=1)), "No findings: 1 notebook checked, none of them works with a vault."),
     "all-judged": (
         Report(_notebooks(2, plain=1)),

@@ -157,6 +157,16 @@ def test_all_rivals_are_named(lab: Lab) -> None:
     assert (finding.location.file, finding.location.line, finding.object) == ("c.ipynb", 1, "m/x")
 
 
+def test_copy_of_a_notebook_is_one_finding(lab: Lab) -> None:
+    for name in ("a.ipynb", "b.ipynb"):
+        lab.start(name, "%vault store x in m", "%vault store y in m", "%vault store z in m")
+    lab.save()
+    (finding,) = lab.check([RivalProducers()])
+    assert finding.message == (
+        "'m/x' and 2 more are stored by a.ipynb and b.ipynb; what is there depends on which ran last"
+    )
+
+
 # VC403
 
 
