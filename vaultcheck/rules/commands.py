@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vaultcheck.cell_source import FoundOpening
+from vaultcheck.cell_source import FoundCommand, FoundOpening
 from vaultcheck.finding import Location, Severity
 from vaultcheck.rules.base import Draft, Rule
 from vaultcheck.steps import Step
@@ -35,9 +35,15 @@ class MalformedCommand(Rule):
                     if found.error is not None:
                         where = Location(notebook.path, cell=cell.number, cell_id=cell.id, line=found.line)
                         reason, _, form = found.error.partition("; write: ")
-                        name = "open_vault" if isinstance(found, FoundOpening) else "vault"
-                        message = f"%{name} {found.text.strip()}: {reason}"
+                        message = _explain(found, reason)
                         yield Draft(where, message, f"write: {form}" if form else "mend the line")
+
+
+def _explain(found: FoundCommand | FoundOpening, reason: str) -> str:
+    """Return the message; the text of an opening stays out of it, for it can hold what was meant for a password."""
+    if isinstance(found, FoundCommand):
+        return f"%vault {found.text.strip()}: {reason}"
+    return reason if "%open_vault" in reason else f"%open_vault: {reason}"
 
 
 class EditedCommand(Rule):

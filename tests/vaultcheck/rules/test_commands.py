@@ -95,7 +95,15 @@ def test_malformed_opening_names_its_own_magic(lab: Lab) -> None:
     lab.start("a.ipynb").write("%open_vault --pth a.zip")
     lab.save()
     (finding,) = lab.check([MalformedCommand()])
-    assert finding.message.startswith("%open_vault --pth a.zip: %open_vault has no option '--pth'")
+    assert finding.message == "%open_vault has no option '--pth'; did you mean '--path'?"
+
+
+def test_malformed_opening_tells_no_password(lab: Lab) -> None:
+    lab.start("a.ipynb").write("%open_vault -e correct-horse")
+    lab.save()
+    (finding,) = lab.check([MalformedCommand()])
+    assert finding.message.startswith("%open_vault: -e names an environment variable")
+    assert "horse" not in f"{finding.message} {finding.hint}"
 
 
 # VC102
