@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from vault_magic.ledger import Ledger, Row, Status, compact_id, parse_rows
 from vault_magic.record import CellRef
 from vaultcheck.notebook import Cell, Notebook
 from vaultcheck.pairing import is_edited
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")  # what a record says may have been edited by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,9 @@ def _read_rows(ledger: Ledger) -> tuple[Row, ...]:
 
 
 def _add_cells(rows: tuple[Row, ...], cells: Iterable[CellRef]) -> tuple[Row, ...]:
-    added = {compact(cell.sha256): cell for cell in cells if len(cell.sha256) == len(cell.code) == 64}
+    added = {
+        compact(cell.sha256): cell for cell in cells if _SHA256.fullmatch(cell.sha256) and _SHA256.fullmatch(cell.code)
+    }
     known = {row.source for row in rows}
     fresh = (
         Row(cell.count, Status.OK, source, compact(cell.code), compact_id(cell.id) if cell.id else None)

@@ -103,6 +103,8 @@ def read_notebook(file: Path, *, path: str) -> Notebook:
     Raises:
         UnreadableNotebook: it cannot be read.
     """
+    if file.exists() and not file.is_file():  # a pipe would be waited for
+        raise UnreadableNotebook("is not a file; remove it, or leave it out")
     try:
         content = file.read_bytes()
     except OSError as err:

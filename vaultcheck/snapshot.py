@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault_magic.archive.listing import Listing, read_listing
-from vault_magic.errors import VaultError
+from vault_magic.errors import ArchiveError, VaultError
 from vault_magic.identity import Identity, Match, compare_objects
 from vault_magic.manifest import SUFFIX, ImportLine, Manifest, Producer, parse_manifest
 
@@ -67,6 +67,7 @@ def load_snapshot(archive: Path, *, path: str) -> Snapshot:
 
 def _read_archive(archive: Path, path: str, faults: dict[str, str]) -> Listing | None:
     try:
+        _refuse_other_than_file(archive)
         return read_listing(archive)
     except FileNotFoundError:
         return None
@@ -78,8 +79,10 @@ def _read_archive(archive: Path, path: str, faults: dict[str, str]) -> Listing |
 
 
 def _read_manifest(archive: Path, path: str, faults: dict[str, str]) -> Manifest | None:
+    manifest = archive.with_name(archive.name + SUFFIX)
     try:
-        return parse_manifest(archive.with_name(archive.name + SUFFIX).read_bytes())
+        _refuse_other_than_file(manifest)
+        return parse_manifest(manifest.read_bytes())
     except FileNotFoundError:
         return None
     except (VaultError, OSError) as err:
@@ -87,6 +90,12 @@ def _read_manifest(archive: Path, path: str, faults: dict[str, str]) -> Manifest
         return None
     except ValueError:  # a name that no file can have
         return None
+
+
+def _refuse_other_than_file(path: Path) -> None:
+    """Raise for what is there and no file: a folder, or a pipe that would be waited for."""
+    if path.exists() and not path.is_file():
+        raise ArchiveError("it is not a file; say where the archive is: --vault PATH")
 
 
 def _explain(err: Exception) -> str:

@@ -226,3 +226,9 @@ def test_cell_that_ran_again_since_is_not_known_to_be_edited() -> None:
     again = replace(notebook, cells=(notebook.cells[0], replace(notebook.cells[1], count=7)))
     assert reconstruct(notebook, [_run_cells(["a", "b"])], []).edited == (notebook.cells[1],)
     assert reconstruct(again, [_run_cells(["a", "b"])], []).edited == ()
+
+
+@pytest.mark.parametrize("digest", ["", "z" * 64, "A" * 64, "\n" + "a" * 63])
+def test_cell_with_a_digest_that_is_none_is_no_run(digest: str) -> None:
+    assert reconstruct(_save_cells(["a"]), [], [CellRef(digest, "a" * 64, VERSION)]).runs == ()
+    assert reconstruct(_save_cells(["a"]), [], [CellRef("a" * 64, digest, VERSION)]).runs == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,7 @@ def test_folder_in_place_of_a_file_says_so(path: Path) -> None:
     path.mkdir()
     with pytest.raises(UnreadableNotebook) as caught:
         read_notebook(path, path="a.ipynb")
-    assert str(caught.value) == "cannot be read: Is a directory"
+    assert str(caught.value) == "is not a file; remove it, or leave it out"
 
 
 def test_reason_is_one_short_line(path: Path) -> None:
@@ -289,3 +290,10 @@ def test_any_notebook_can_be_read(tmp_path_factory: pytest.TempPathFactory, cont
 def test_large_notebook_of_many_lines_is_read(tmp_path: Path) -> None:
     path = write_notebook(tmp_path / "a.ipynb", build_notebook([build_cell("x = 1\n" * 1000)]))
     assert len(read_notebook(path, path="a").cells[0].source) == 6000
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes among its files")
+def test_pipe_is_not_waited_for(path: Path) -> None:
+    os.mkfifo(path)
+    with pytest.raises(UnreadableNotebook, match=r"^is not a file; "):
+        read_notebook(path, path="a.ipynb")

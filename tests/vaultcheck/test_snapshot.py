@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -109,5 +110,21 @@ def test_damaged_manifest_leaves_the_archive(stored: Lab, content: bytes) -> Non
 
 def test_fault_tells_no_folder_of_this_machine(stored: Lab) -> None:
     stored.save(archive=False)
+    stored.archive_path.symlink_to(stored.archive_path.name)
+    (fault,) = _load(stored).faults.values()
+    assert fault.startswith("it cannot be read: ")
+    assert str(stored.folder) not in fault
+
+
+def test_folder_in_place_of_an_archive_is_a_fault(stored: Lab) -> None:
+    stored.save(archive=False)
     stored.archive_path.mkdir()
-    assert _load(stored).faults["data/storage.zip"] == "it cannot be read: Is a directory"
+    assert _load(stored).faults["data/storage.zip"] == "it is not a file; say where the archive is: --vault PATH"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes among its files")
+@pytest.mark.parametrize("name", ["storage.zip", "storage.zip.manifest.json"])
+def test_pipe_is_a_fault_and_is_not_waited_for(lab: Lab, name: str) -> None:
+    lab.archive_path.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(lab.archive_path.with_name(name))
+    assert _load(lab).faults == {f"data/{name}": "it is not a file; say where the archive is: --vault PATH"}
