@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.build import NOTEBOOKS, render_readme
 from fixtures.recipes import RECIPES, write_expected
-from tests.end_to_end.programs import list_findings, load_cells, load_records, run_program
+from tests.end_to_end.programs import list_findings, load_cells, load_records, needs_pandas_3, run_program
 
 ROOT = NOTEBOOKS.parent.parent
 
@@ -34,6 +34,7 @@ def test_fixture_can_be_made_again(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.kernel
+@needs_pandas_3
 def test_fixture_is_repeatable_apart_from_times_and_ids(tmp_path: Path) -> None:
     done = run_program(sys.executable, "-m", "fixtures.build", "quickstart", "--into", str(tmp_path), folder=ROOT)
     assert done.returncode == 0, done.stderr

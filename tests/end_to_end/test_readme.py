@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.build import NOTEBOOKS
-from tests.end_to_end.programs import run_program
+from tests.end_to_end.programs import needs_pandas_3, run_program
 from vault_magic.forms import FORMS, Verb
 from vault_magic.grammar import parse_command
 from vault_magic.options import OPTIONS
@@ -20,6 +20,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.kernel
+@needs_pandas_3
 def test_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
     block = re.search(r"```console\n\$ make demo\n(.*?)```", README, re.DOTALL)
     assert block is not None

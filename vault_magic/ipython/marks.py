@@ -17,20 +17,33 @@ _KINDS = frozenset({"display_data", "execute_result"})
 class OutputMarks:
     """Puts a mark into the metadata of every rich output, through the hooks that a kernel offers.
 
-    A terminal has no such hooks, and ipykernel before 7.3 has none for the result of a cell: there is no mark then.
+    A terminal has no such hooks: there are no marks then. Where the hook for the result of a cell is missing
+    (ipykernel before 7.3), the step that sends it is wrapped.
     """
 
     def __init__(self, shell: InteractiveShell, tracker: SessionTracker) -> None:
         self._tracker = tracker
+        self._results: Any = shell.displayhook
         publishers: tuple[Any, Any] = (shell.display_pub, shell.displayhook)
         self._publishers = [one for one in publishers if hasattr(one, "register_hook")]
         for publisher in self._publishers:
             publisher.register_hook(self._mark)
+        self._is_wrapped = self._results not in self._publishers and hasattr(self._results, "session")
+        if self._is_wrapped:
+            vars(self._results)["finish_displayhook"] = self._finish_marked
 
     def detach(self) -> None:
         """Stop marking."""
         for publisher in self._publishers:
             publisher.unregister_hook(self._mark)
+        if self._is_wrapped:
+            del vars(self._results)["finish_displayhook"]
+
+    def _finish_marked(self) -> None:
+        """Mark the result of a cell, then send it as its class does."""
+        if isinstance(message := getattr(self._results, "msg", None), dict):
+            self._mark(message)
+        type(self._results).finish_displayhook(self._results)
 
     def _mark(self, message: dict[str, Any]) -> dict[str, Any]:
         """Return the message of an output with its mark; outputs of our own carry a whole record already."""
