@@ -116,3 +116,8 @@ def _likeness(form: Form, words: list[str]) -> float:
     quotes = any(word[0] in "'\"" for word in words) == any(clause.slot is Slot.FILE for clause in form.clauses)
     follows = bool(words[1:]) == (form.clauses[0].slot is not Slot.NOTHING)
     return 100 * lead + shared + (0.5 if quotes else 0) + (0.25 if follows else 0)
+
+
+def render_forms() -> str:
+    """Return every form on a line of its own, for the help of the magic."""
+    return "\n".join(f"%vault {form.text}" for form in FORMS)

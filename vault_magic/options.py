@@ -121,3 +121,10 @@ def _read_path(flag: str, text: str) -> str:
 
 
 _READERS: Mapping[str, Callable[[str, str], object]] = {"PATH": _read_path, "BOOL": _read_bool, "NAME": _read_name}
+
+
+def render_options() -> str:
+    """Return every option on a line of its own, for the help of the magic."""
+    spelt = [(f"{', '.join(option.flags)} {option.value}", option.help) for option in OPTIONS]
+    width = max(len(flags) for flags, _ in spelt)
+    return "\n".join(f"{flags.ljust(width)}  {meaning}" for flags, meaning in spelt)

@@ -24,7 +24,6 @@ class UnreadableNotebook(Exception):
 
 
 class _Output(msgspec.Struct):
-    output_type: str
     metadata: Any = None
 
 

@@ -32,9 +32,7 @@ def encode_table(table: Table) -> tuple[bytes, dict[str, object]] | None:
         document = dump_schema(_describe_table(table))
         text = table.to_csv(sep="\t", lineterminator="\n").encode("utf-8")
         proved = identical(decode_table(text, document), table)
-    except (
-        Exception
-    ):  # whatever cannot be described, written or read back is no text but a pickle, never a failed store
+    except Exception:  # what cannot be described, written or read back is a pickle, never a failed store
         return None
     return (text, document) if proved else None
 

@@ -12,10 +12,11 @@ from IPython.core.magic import Magics, line_magic, magics_class, needs_local_sco
 
 from vault_magic.archive.archive import open_archive
 from vault_magic.errors import PasswordError, VaultNotOpen
+from vault_magic.forms import render_forms
 from vault_magic.ipython.show import show_opened, show_outcome
 from vault_magic.ipython.tracker import SessionTracker
 from vault_magic.operations import Context, OpenVault, run_command
-from vault_magic.options import OpenOptions, parse_options
+from vault_magic.options import OpenOptions, parse_options, render_options
 
 
 @magics_class
@@ -38,6 +39,8 @@ class VaultMagics(Magics):
         self._vault = OpenVault(archive, options)
         show_opened(self._vault)
 
+    open_vault.__doc__ = f"{open_vault.__doc__}\n\n{render_options()}"
+
     @needs_local_scope
     @line_magic
     def vault(self, line: str, local_ns: Mapping[str, object] | None = None) -> None:
@@ -50,6 +53,8 @@ class VaultMagics(Magics):
         self._names.update(outcome.imported)
         self._tracker.remember(outcome.inputs)
         show_outcome(outcome, options=self._vault.options)
+
+    vault.__doc__ = f"{vault.__doc__}\n\n{render_forms()}"
 
 
 def _read_password(options: OpenOptions) -> bytes | None:

@@ -11,8 +11,8 @@ import click
 from vault_magic import __version__
 from vaultcheck.cli.check import check_command
 
-FINDINGS, USAGE, INTERNAL, INTERRUPTED = 1, 2, 3, 130
-"""The exit codes beside 0 for "clean"."""
+USAGE, INTERNAL, INTERRUPTED = 2, 3, 130
+"""The exit codes beside 0 for "clean" and 1 for findings, which each command returns itself."""
 
 
 class _DefaultGroup(click.Group):

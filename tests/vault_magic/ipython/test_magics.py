@@ -10,6 +10,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import RichOutput, capture_output
 
 from vault_magic.errors import PasswordError, VaultError, VaultNotOpen
+from vault_magic.forms import FORMS
+from vault_magic.options import OPTIONS
 from vault_magic.record import read_record
 
 OPEN = "%open_vault -p storage.zip --secure False"
@@ -157,3 +159,14 @@ def test_folder_in_place_of_an_archive_is_one_line(shell: InteractiveShell) -> N
     Path("data").mkdir()
     error = fail(shell, "%open_vault -p data")
     assert str(error) == "data is a folder; for the archive in it write: -p data/"
+
+
+def test_help_shows_every_form_and_option(shell: InteractiveShell) -> None:
+    with capture_output() as captured:
+        shell.run_cell("%vault?\n")
+        shell.run_cell("%open_vault?\n")
+    shown = str(captured.stdout) + "".join(output.data["text/plain"] for output in captured.outputs)
+    for form in FORMS:
+        assert f"%vault {form.text}\n" in f"{shown}\n"
+    for option in OPTIONS:
+        assert f"{', '.join(option.flags)} {option.value} " in shown
