@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import shutil
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import TypeAlias
 
-from vault_magic.archive.container import Member, read_member, rewrite
+from vault_magic.archive.container import Member, open_members, read_member, rewrite
 from vault_magic.archive.layout import (
     SENTINEL,
     CommitMarker,
@@ -28,6 +28,8 @@ from vault_magic.digest import crc32_hex, sha256_hex
 from vault_magic.errors import ArchiveError, FormatError, MissingObject, PasswordError, VaultError
 from vault_magic.identity import Identity
 from vault_magic.stored import dump_json
+
+_Read: TypeAlias = Callable[[str], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +67,31 @@ class Archive:
         """
         with self.path.open("rb") as file:
             objects = list_file(file, name=self.path.name).objects
-            return {path: self._read_one(file, path, objects) for path in paths}
+            with open_members(file, password=self.password) as read:
+                return {path: self._read_one(read, path, objects) for path in paths}
 
-    def _read_one(self, file: BinaryIO, path: str, objects: Mapping[str, Identity]) -> StoredObject:
+    def _read_one(self, read: _Read, path: str, objects: Mapping[str, Identity]) -> StoredObject:
         if path not in objects:
             near = difflib.get_close_matches(path, [*objects], n=1)
             advice = f"did you mean {near[0]!r}?" if near else "see what is: %vault list"
             raise MissingObject(f"there is no {path!r} in {self.path.name}; {advice}")
-        identity, data = objects[path], read_member(file, path, password=self.password)
+        identity, data = objects[path], read(path)
         digest = sha256_hex(data)
         if identity.sha256 is None:
             return StoredObject(data, Identity(crc32=crc32_hex(data), sha256=digest, bytes=len(data)), sidecar=None)
         if identity.sha256 != digest:
             raise ArchiveError(f"{path!r} is not what its entry says it is; restore {self.path.name} from a copy")
-        return StoredObject(data, identity, sidecar=_read_sidecar(file, path, identity, password=self.password))
+        return StoredObject(data, identity, sidecar=_read_sidecar(read, path, identity))
 
     def read_sidecars(self, paths: Iterable[str]) -> dict[str, Sidecar]:
         """Return the sidecars of some objects, except where another tool wrote the entry or the sidecar is damaged."""
         found: dict[str, Sidecar] = {}
         with self.path.open("rb") as file:
             objects = list_file(file, name=self.path.name).objects
-            for path in paths:
-                with suppress(ArchiveError, FormatError):
-                    found[path] = _read_sidecar(file, path, objects[path], password=self.password)
+            with open_members(file, password=self.password) as read:
+                for path in paths:
+                    with suppress(ArchiveError, FormatError):
+                        found[path] = _read_sidecar(read, path, objects[path])
         return found
 
     def lock(self, *, holder: str, patience: float = PATIENCE) -> AbstractContextManager[None]:
@@ -103,9 +107,7 @@ class Archive:
         listing = self.list()
         if listing.vault not in (None, self.vault):
             raise ArchiveError(f"{self.path.name} was replaced by another vault; run %open_vault again")
-        names = frozenset(listing.objects)
-        for path in store:
-            check_neighbours(path, names | store.keys())
+        check_neighbours(store.keys(), listing.objects.keys())
         members = [member for path, (data, sidecar) in store.items() for member in _build_members(path, data, sidecar)]
         self._rewrite(listing, members, drop=[name for path in delete for name in (path, name_sidecar(path))])
 
@@ -123,10 +125,10 @@ class Archive:
         )
 
 
-def _read_sidecar(file: BinaryIO, path: str, identity: Identity, *, password: bytes | None) -> Sidecar:
+def _read_sidecar(read: _Read, path: str, identity: Identity) -> Sidecar:
     """Return the sidecar of an object, proved to speak of this path and these bytes."""
     try:
-        sidecar = parse_sidecar(read_member(file, name_sidecar(path), password=password))
+        sidecar = parse_sidecar(read(name_sidecar(path)))
     except KeyError as err:
         raise ArchiveError(f"{path!r} has lost its schema; store it again, or restore the archive") from err
     if sidecar.path != path or sidecar.identity != identity:

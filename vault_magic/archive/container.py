@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bisect
 import struct
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -32,16 +34,23 @@ class Member:
     comment: bytes = b""
 
 
-def read_member(file: BinaryIO, name: str, *, password: bytes | None) -> bytes:
-    """Return the plain bytes of a member of an open archive; checksum or HMAC are checked.
+@contextmanager
+def open_members(file: BinaryIO, *, password: bytes | None) -> Iterator[Callable[[str], bytes]]:
+    """Give a function that returns the plain bytes of a member of an open archive; checksum or HMAC are checked.
 
-    Raises:
+    The function raises:
         KeyError: there is no such member.
         PasswordError: the password does not open it.
         ArchiveError: the archive or the member is damaged.
     """
     with _open_zip(file) as archive:
-        return _read(archive, archive.getinfo(name), password)
+        yield lambda name: _read(archive, archive.getinfo(name), password)
+
+
+def read_member(file: BinaryIO, name: str, *, password: bytes | None) -> bytes:
+    """Return the plain bytes of one member, as `open_members` does."""
+    with open_members(file, password=password) as read:
+        return read(name)
 
 
 def rewrite(
@@ -132,10 +141,10 @@ def _copy_members(path: Path, archive: Any, *, without: Collection[str]) -> None
     """Append the members of an archive byte by byte; their entries move to the new directory."""
     with path.open("rb") as source, _open_zip(source) as old:
         kept = [info for info in old.infolist() if info.filename not in without]
-        starts = sorted(info.header_offset for info in old.infolist())
+        starts = [*sorted(info.header_offset for info in old.infolist()), old.start_dir]
         for info in kept:
-            following = [start for start in starts if start > info.header_offset]
-            raw = _read_raw(source, info, end=min(following, default=old.start_dir))
+            following = starts[min(bisect.bisect_right(starts, info.header_offset), len(starts) - 1)]
+            raw = _read_raw(source, info, end=following)
             info.header_offset = archive.fp.tell()
             archive.fp.write(raw)
             archive.filelist.append(info)

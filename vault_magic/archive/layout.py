@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from vault_magic.errors import ArchiveError
 from vault_magic.identity import Identity
@@ -90,26 +92,38 @@ def read_entry_comment(comment: bytes) -> Identity | None:
     return convert(check_version(fields, what="an entry's comment"), Identity, what="an entry's comment")
 
 
-def check_neighbours(path: str, existing: frozenset[str]) -> None:
-    """Refuse a path that could not be extracted beside the objects already there.
+def check_neighbours(added: Collection[str], existing: Collection[str]) -> None:
+    """Refuse paths that could not be extracted beside each other and the objects already there.
 
     Raises:
-        ArchiveError: it differs from another only in case, or one is a folder where the other is a file.
+        ArchiveError: one differs from another only in case, or is a folder where the other is a file.
     """
-    folded = {name.casefold(): name for name in sorted(existing) if name != path}
-    key = path.casefold()
-    if key in folded:
-        raise ArchiveError(f"{path!r} differs only in case from the stored {folded[key]!r}; use one spelling")
-    for other, name in folded.items():
-        if _lies_in(key, other) or _lies_in(other, key):
-            raise ArchiveError(
-                f"{path!r} and the stored {name!r} cannot both exist: one needs a folder where the other is a file"
-            )
+    files: dict[str, str] = {}
+    for path in (*sorted(existing), *sorted(added)):
+        other = files.setdefault(path.casefold(), path)
+        if path != other and path in added:
+            raise ArchiveError(f"{path!r} differs only in case from the stored {other!r}; use one spelling")
+    for path in sorted({*existing, *added}):
+        for folder in _list_folders(path.casefold()):
+            other = files.get(folder, path)
+            if path in added or other in added:
+                _refuse_both(*((path, other) if path in added else (other, path)))
 
 
-def _lies_in(inner: str, outer: str) -> bool:
-    """Tell whether an object lies in a folder that is the file, or in the sidecars that of the sidecar, of another."""
-    return inner.startswith((f"{outer}/", f"{outer}.json/"))
+def _list_folders(key: str) -> Iterator[str]:
+    """Yield what an object needs as folders: those above it, and whatever has its sidecar where one of them is."""
+    above = PurePosixPath(key).parents
+    for folder in (one.as_posix() for one in above[:-1]):
+        yield folder
+        if folder.endswith(".json"):
+            yield folder.removesuffix(".json")
+
+
+def _refuse_both(path: str, other: str) -> None:
+    if path != other:
+        raise ArchiveError(
+            f"{path!r} and the stored {other!r} cannot both exist: one needs a folder where the other is a file"
+        )
 
 
 def _parse_comment(comment: bytes) -> object:

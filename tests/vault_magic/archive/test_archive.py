@@ -27,7 +27,7 @@ from tests.vault_magic.archive.builders import (
     read_members,
 )
 from vault_magic.archive.archive import Archive, StoredObject, open_archive
-from vault_magic.archive.container import Member, read_member, rewrite
+from vault_magic.archive.container import Member, open_members, rewrite
 from vault_magic.archive.layout import SENTINEL, name_sidecar, write_entry_comment
 from vault_magic.archive.listing import read_listing
 from vault_magic.archive.lock import lock_archive
@@ -567,13 +567,12 @@ def test_objects_are_read_from_one_state_of_the_archive(path: Path, monkeypatch:
     other = path.with_name("other.zip")
     make_vault(other, {"m/x": b"new", "m/y": b"new"})
 
-    def read_and_replace(file: BinaryIO, name: str, *, password: bytes | None) -> bytes:
-        data = read_member(file, name, password=password)
-        if name == "m/x":
-            other.replace(path)
-        return data
+    @contextmanager
+    def replace_after_the_first(file: BinaryIO, *, password: bytes | None) -> Iterator[Callable[[str], bytes]]:
+        with open_members(file, password=password) as read:
+            yield lambda name: (read(name), name == "m/x" and other.replace(path))[0]
 
-    monkeypatch.setattr("vault_magic.archive.archive.read_member", read_and_replace)
+    monkeypatch.setattr("vault_magic.archive.archive.open_members", replace_after_the_first)
     assert [one.data for one in archive.read_all(["m/x", "m/y"]).values()] == [b"old", b"old"]
 
 

@@ -154,8 +154,8 @@ def test_reserved_names(name: str, reserved: bool) -> None:
     ],
 )
 def test_neighbours_that_can_be_extracted_together(path: str, stored: str) -> None:
-    check_neighbours(path, frozenset({stored}))
-    check_neighbours(stored, frozenset({path}))
+    check_neighbours({path}, {stored})
+    check_neighbours({stored}, {path})
 
 
 @pytest.mark.parametrize(
@@ -173,6 +173,12 @@ def test_neighbours_that_can_be_extracted_together(path: str, stored: str) -> No
 def test_neighbours_that_cannot_be_extracted_together(path: str, stored: str, reason: str) -> None:
     for one, other in [(path, stored), (stored, path)]:
         with pytest.raises(ArchiveError, match=reason) as caught:
-            check_neighbours(one, frozenset({"b/other", other}))
+            check_neighbours({one}, {"b/other", other})
         assert repr(one) in str(caught.value)
         assert repr(other) in str(caught.value)
+    with pytest.raises(ArchiveError, match=reason):
+        check_neighbours({path, stored}, {"b/other"})
+
+
+def test_neighbours_that_another_tool_has_put_side_by_side_hinder_nobody() -> None:
+    check_neighbours({"m/new"}, {"a", "A", "a/x"})
