@@ -69,14 +69,14 @@ def follow_archive(manifest: Manifest | None, archive: Archive, *, changed: Coll
     a writer that was killed between archive and manifest leaves nothing for good.
     """
     listing = archive.list()
-    if manifest is None or manifest.vault != archive.vault:
-        manifest = Manifest(vault=archive.vault)
-    lines = {line.path: line for line in manifest.objects}
+    vault = listing.vault or (manifest.vault if manifest else archive.vault)  # another tool's archive has no id yet
+    manifest = manifest or Manifest(vault)
+    lines = {line.path: line for line in manifest.objects if manifest.vault == vault}
     kept = {path for path, identity in listing.objects.items() if path in lines and lines[path].identity == identity}
     sidecars = archive.read_sidecars(path for path in listing.objects if path in changed or path not in kept)
     current = {path: lines[path] for path in kept} | {path: _build_line(one) for path, one in sidecars.items()}
     foreign = {path: ObjectLine(path, listing.objects[path]) for path in listing.objects if path not in current}
-    return replace(manifest, encrypted=listing.encrypted).replace_objects((current | foreign).values())
+    return replace(manifest, vault=vault, encrypted=listing.encrypted).replace_objects((current | foreign).values())
 
 
 def build_producer(sidecar: Sidecar) -> Producer:

@@ -41,7 +41,7 @@ from vault_magic.digest import compact, crc32_hex
 from vault_magic.errors import FormatError, NewerFormat, VaultError
 from vault_magic.identity import Identity
 from vault_magic.ledger import Ledger, Row, Status, build_ledger
-from vault_magic.manifest import Manifest, ObjectLine, render_manifest
+from vault_magic.manifest import ImportLine, Manifest, ObjectLine, render_manifest
 from vault_magic.options import OpenOptions
 from vault_magic.record import CellRef, Environment, Input, Result
 
@@ -135,11 +135,23 @@ def test_manifest_is_made_from_the_archive_where_there_is_none(path: Path) -> No
     assert all(line.producer and line.producer.command for line in manifest.objects)
 
 
-def test_manifest_of_another_vault_is_made_anew(path: Path) -> None:
+def test_manifest_of_another_vault_keeps_only_what_notebooks_imported(path: Path) -> None:
     archive = make_vault(path, {"x": b"1"})
-    other = Manifest(VAULT, objects=(ObjectLine("gone", identify(b"2")),), unknown={"of": "the other"})
+    imported = (ImportLine("gone", identify(b"2"), notebook="a.ipynb"),)
+    stale = ObjectLine("x", archive.list().objects["x"])  # the same bytes, but made by who knows whom
+    other = Manifest(VAULT, objects=(ObjectLine("gone", identify(b"2")), stale), imports=imported)
 
-    assert follow_archive(other, archive) == follow_archive(None, archive)
+    assert follow_archive(other, archive) == replace(follow_archive(None, archive), imports=imported)
+
+
+def test_imports_from_an_archive_of_another_tool_are_kept_from_session_to_session(path: Path) -> None:
+    make_foreign(path)
+    for name in ("a.ipynb", "b.ipynb"):
+        Notebook(path, file=path.with_name(name)).run("import 'folder/stored' as x")
+    first = _load(path)
+    assert [line.notebook for line in first.imports] == ["a.ipynb", "b.ipynb"]
+    Notebook(path, names={"y": 1}).run("store y in m")
+    assert _load(path).imports == first.imports
 
 
 def test_objects_of_other_tools_have_no_producer(path: Path) -> None:
