@@ -18,12 +18,13 @@ class Match(Enum):
 class Identity:
     """The identity of a stored object, as far as it is known.
 
-    `crc32` has 8 upper-case and `sha256` and `schema` have lower-case hexadecimal digits, all of the plain bytes;
+    `crc32` has 8 upper-case and `sha256` and `schema` have lower-case hexadecimal digits, all of the plain bytes; not
+    even the checksum is known where another tool encrypted the entry;
     `format` is `None` where an entry was written by another tool, and then nothing is known of a schema;
     `bytes` is the plain size; `unstable` marks bytes that differ between equal values.
     """
 
-    crc32: str
+    crc32: str | None
     sha256: str | None = None
     format: str | None = None
     schema: str | None = None
@@ -33,7 +34,8 @@ class Identity:
     def compare(self, other: Identity) -> Match:
         """Tell whether two identities are of the same object; by digest alone, never by time."""
         if self.sha256 is None or other.sha256 is None:
-            return Match.UNKNOWN if self.crc32 == other.crc32 else self._differing(other)
+            unknown = self.crc32 is None or other.crc32 is None or self.crc32 == other.crc32
+            return Match.UNKNOWN if unknown else self._differing(other)
         if self.sha256 != other.sha256:
             return self._differing(other)
         known = self.format is not None and other.format is not None

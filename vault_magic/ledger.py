@@ -28,6 +28,7 @@ class Status(Enum):
     FAILED = "!"
     RUNNING = "~"
     EARLIER = "<"  # ran before the extension was loaded; its end was not seen
+    UNKNOWN = "?"  # something that a later writer tells and this reader does not know
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ class Ledger:
         return {"code_version": self.code_version, "dropped": self.dropped, "rows": self.rows}
 
 
+_STATUSES = {status.value: status for status in Status}
+
+
 def build_ledger(rows: Iterable[Row], *, code_version: int) -> Ledger:
     """Return the ledger of some rows, bounded to the latest `LIMIT`."""
     lines = [row.text for row in rows]
@@ -88,10 +92,12 @@ def compact_id(cell_id: str) -> str:
 
 def _parse_row(line: str) -> Row:
     try:
-        count, status, source, code, cell_id = line.split(" ")
+        count, status, source, code, cell_id, *_ = line.split(" ")  # a later writer may add words
+        if not status:
+            raise ValueError("a word is missing")
         return Row(
             count=None if count == _UNKNOWN else int(count),
-            status=Status(status),
+            status=_STATUSES.get(status, Status.UNKNOWN),
             source=source,
             code=code,
             id=None if cell_id == _UNKNOWN else cell_id,

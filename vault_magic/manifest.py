@@ -26,8 +26,9 @@ _WHAT = "the manifest"
 class Producer:
     """The code that made an object: which command, in which notebook, after which cells, from which inputs.
 
-    `notebook` is its path from the archive's folder. Times, sessions and execution counts are left out by whoever
-    writes one: running the same code again must not change a committed file.
+    `notebook` is its path from the archive's folder; `generation` tells which of two stores was the later. Times,
+    sessions and execution counts are left out by whoever writes one: running the same code again must not change a
+    committed file.
     """
 
     command: str
@@ -35,6 +36,11 @@ class Producer:
     cell: CellRef | None = None
     ledger: Ledger | None = None
     inputs: tuple[Input, ...] = ()
+    generation: int | None = None
+
+    def is_same(self, other: Producer) -> bool:
+        """Tell whether both are the same code with the same inputs, whenever it ran."""
+        return replace(self, generation=None) == replace(other, generation=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +84,9 @@ class ImportLine:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The manifest of one vault."""
+    """The manifest of one vault; `vault` is missing where another tool made the archive."""
 
-    vault: str
+    vault: str | None
     encrypted: bool = False
     objects: tuple[ObjectLine, ...] = ()
     imports: tuple[ImportLine, ...] = ()
@@ -119,8 +125,10 @@ def parse_manifest(text: str | bytes) -> Manifest:
         raise FormatError(f"{_WHAT} holds an unresolved merge; resolve it or restore one side")
     content = check_version(parse_json(text, what=_WHAT), what=_WHAT)
     known = ("schema_version", "vault", "encrypted", "objects", "imports")
+    if "vault" not in content:
+        raise FormatError(f"{_WHAT} is damaged: it does not say of which vault it is")
     manifest = Manifest(
-        vault=convert(content.get("vault"), str, what=_WHAT),
+        vault=convert(content["vault"], str | None, what=_WHAT),  # type: ignore[arg-type]  # a union is a type here
         encrypted=convert(content.get("encrypted", False), bool, what=_WHAT),
         objects=tuple(_read_object(line) for line in _read_lines(content.get("objects", []))),
         imports=tuple(_read_import(line) for line in _read_lines(content.get("imports", []))),
@@ -164,5 +172,6 @@ def _write_producer(producer: Producer | None) -> dict[str, object] | None:
         "command": producer.command,
         "cell": producer.cell.to_json() if producer.cell else None,
         "inputs": [one.to_json() for one in producer.inputs],
+        "generation": producer.generation,
         "ledger": None if producer.ledger is None else producer.ledger.to_json(),
     }

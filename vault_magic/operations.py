@@ -117,14 +117,17 @@ def _store(task: _Task) -> Outcome:
     identities = {path: _identify(one) for path, one in encoded.items()}
     with task.archive.lock(holder=task.holder):
         manifest = load_manifest(task.archive.path)
-        before = task.archive.list().objects
+        listing = task.archive.list()
+        before = listing.objects
         results = tuple(
             Result(target.path, target.variable, before.get(target.path), identities[target.path])
             for target in task.command.targets
         )
         record = _build_record(task, results)
         sidecars = {
-            path: Sidecar(path, identities[path], _of_one(record, path), one.schema, task.notebook)
+            path: Sidecar(
+                path, identities[path], _of_one(record, path), one.schema, task.notebook, listing.generation + 1
+            )
             for path, one in encoded.items()
         }
         changed = _drop_unchanged(task.archive, sidecars, before)
@@ -250,13 +253,19 @@ def _drop_unchanged(
     """Return the objects whose bytes or origin differ from what is stored; the others need no write."""
     same = [path for path, one in sidecars.items() if path in before and one.identity == before[path]]
     stored = archive.read_sidecars(same)
-    unchanged = {path for path in stored if build_producer(stored[path]) == build_producer(sidecars[path])}
+    unchanged = {path for path in stored if build_producer(stored[path]).is_same(build_producer(sidecars[path]))}
     return tuple(path for path in sidecars if path not in unchanged)
 
 
 def _of_one(record: Record, path: str) -> Record:
     """Return the record of a command as far as it concerns one object."""
     return replace(record, results=tuple(one for one in record.results if one.path == path))
+
+
+def _find_vault(task: _Task, *, storing: bool) -> str | None:
+    """Return the id of the vault; the archive of another tool gets one when it is first stored into."""
+    archive = task.archive
+    return archive.vault or archive.list().vault or (archive.new_id if storing else None)
 
 
 def _build_record(task: _Task, results: tuple[Result, ...]) -> Record:
@@ -268,7 +277,7 @@ def _build_record(task: _Task, results: tuple[Result, ...]) -> Record:
         results=results,
         inputs=session.inputs if storing else (),
         archive=ArchiveRef(
-            vault=task.archive.vault,
+            vault=_find_vault(task, storing=storing),
             path=hide_absolute(task.vault.options.path),
             from_notebook=relate(path, folder=notebook.parent) if notebook else None,
         ),

@@ -33,10 +33,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """An object that the session had imported before it stored."""
+    """An object that the session had imported before it stored; `vault` is missing as in `ArchiveRef`."""
 
     path: str
-    vault: str
+    vault: str | None
     identity: Identity
 
     def to_json(self) -> dict[str, object]:
@@ -48,11 +48,12 @@ class Input:
 class ArchiveRef:
     """The archive of a command.
 
-    `vault` is its id, `path` what was typed (the file name alone where that was absolute), `from_notebook` its path
-    from the notebook's folder where that is known.
+    `vault` is its id (`None` for that of another tool, which has none before the first write), `path` what was typed
+    (the file name alone where that was absolute), `from_notebook` its path from the notebook's folder where that is
+    known.
     """
 
-    vault: str
+    vault: str | None
     path: str
     from_notebook: str | None = None
 

@@ -38,10 +38,10 @@ class Run:
 
 
 def build_run(source: str, *, sent_id: str | None = None, count: int | None = None) -> Run:
-    """Return the run of a cell that begins; without an id from the front end, equal sources are one cell."""
+    """Return the run of a cell that begins; without an id from the front end, every execution is a cell of its own."""
     digest = digest_cell(source)
     valid = sent_id if sent_id and _CELL_ID.fullmatch(sent_id) else None
-    return Run(key=sent_id or f"source {digest.source}", digest=digest, count=count, id=valid)
+    return Run(key=sent_id or f"run {count} {digest.source}", digest=digest, count=count, id=valid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +76,4 @@ class Session:
     def remember(self, inputs: Iterable[Input]) -> Session:
         """Return the session with objects imported; of each object the latest import counts."""
         known = {(one.vault, one.path): one for one in self.inputs} | {(one.vault, one.path): one for one in inputs}
-        return replace(self, inputs=tuple(known[key] for key in sorted(known)))
+        return replace(self, inputs=tuple(known[key] for key in sorted(known, key=lambda key: (key[0] or "", key[1]))))

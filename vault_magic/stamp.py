@@ -39,4 +39,4 @@ def _describe(verb: Verb, result: Result) -> str:
 
 
 def _checksum(identity: Identity | None) -> str:
-    return identity.crc32 if identity else "None"
+    return (identity.crc32 or "unknown") if identity else "None"

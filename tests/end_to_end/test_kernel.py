@@ -107,6 +107,13 @@ def test_output_that_comes_late_is_marked_with_the_cell_under_which_it_appears(k
         assert output["metadata"]["vault_cell"]["sha256"] == source_digest(source)
 
 
+def test_output_whose_metadata_travel_to_other_cells_is_not_marked(kernel: Kernel) -> None:
+    kernel.run(LOAD)
+    kernel.run("from IPython.display import display")
+    (output,) = kernel.run("display('a', display_id='k');")
+    assert output["metadata"] == {}
+
+
 def test_unloading_stops_the_marks(kernel: Kernel) -> None:
     kernel.run(LOAD)
     kernel.run("%unload_ext vault_magic")

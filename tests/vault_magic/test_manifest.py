@@ -39,7 +39,7 @@ _SALARIES_LINE = (
     '"inputs": [{"path": "models/fit", "vault": "0c8cf4a1", '
     '"identity": {"format": "pickle", "bytes": 7, "crc32": "00CA7812", "sha256": "33", "schema": null, '
     '"unstable": true}}], '
-    '"ledger": {"code_version": 1, "dropped": 0, "rows": "- + aa bb cc\\n- ~ dd ee -"}}},'
+    '"generation": null, "ledger": {"code_version": 1, "dropped": 0, "rows": "- + aa bb cc\\n- ~ dd ee -"}}},'
 )
 _IMPORT_LINE = (
     '{"notebook": "../report.ipynb", "path": "models/fit", "format": "pickle", "bytes": 7, "crc32": "00CA7812", '

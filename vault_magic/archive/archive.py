@@ -43,12 +43,16 @@ class StoredObject:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """An archive that opened; `vault` is the id of the vault, `created` tells that it was made by opening it."""
+    """An archive that opened; `vault` is the id of the vault, `created` tells that it was made by opening it.
+
+    The archive of another tool has no id; the first write gives it the `new_id`.
+    """
 
     path: Path
-    vault: str
+    vault: str | None
     password: bytes | None = field(default=None, repr=False)
     created: bool = False
+    new_id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def list(self) -> Listing:
         """Return what is stored now."""
@@ -105,22 +109,23 @@ class Archive:
             ArchiveError: a path cannot stand beside those already there, or the archive is another one by now.
         """
         listing = self.list()
-        if listing.vault not in (None, self.vault):
+        if self.vault is not None and listing.vault not in (None, self.vault):
             raise ArchiveError(f"{self.path.name} was replaced by another vault; run %open_vault again")
         check_neighbours(store.keys(), listing.objects.keys())
         members = [member for path, (data, sidecar) in store.items() for member in _build_members(path, data, sidecar)]
         self._rewrite(listing, members, drop=[name for path in delete for name in (path, name_sidecar(path))])
 
     def _rewrite(self, listing: Listing, members: Iterable[Member], *, drop: Collection[str]) -> None:
+        vault = listing.vault or self.vault or self.new_id
         if listing.vault is None:
             _keep_original(self.path)
-        sentinel = [_build_sentinel(self.vault)] if listing.vault is None else []
+        sentinel = [_build_sentinel(vault)] if listing.vault is None else []
         rewrite(
             self.path,
             drop=drop,
             first=sentinel,
             add=[*members],
-            comment=write_commit_marker(CommitMarker(self.vault, listing.generation + 1)),
+            comment=write_commit_marker(CommitMarker(vault, listing.generation + 1)),
             password=self.password,
         )
 
@@ -167,19 +172,20 @@ def _open_or_create(path: Path, *, password: bytes | None, variable: str | None)
         raise PasswordError(
             f"{path.name} is not encrypted, so -e {variable} would mix; leave it out or use another path"
         )
-    archive = Archive(path, vault=listing.vault or uuid.uuid4().hex, password=password)
+    archive = Archive(path, vault=listing.vault, password=password)
     _prove_password(archive, listing, variable=variable)
     return archive
 
 
 def _create_archive(path: Path, *, password: bytes | None, variable: str | None) -> Archive:
     path.parent.mkdir(parents=True, exist_ok=True)
-    archive = Archive(path, vault=uuid.uuid4().hex, password=password, created=True)
+    vault = uuid.uuid4().hex
+    archive = Archive(path, vault=vault, password=password, created=True)
     with archive.lock(holder="%open_vault"):
         if path.exists():
             return _open_or_create(path, password=password, variable=variable)
-        marker = write_commit_marker(CommitMarker(archive.vault, generation=0))
-        rewrite(path, drop=(), first=[_build_sentinel(archive.vault)], add=(), comment=marker, password=password)
+        marker = write_commit_marker(CommitMarker(vault, generation=0))
+        rewrite(path, drop=(), first=[_build_sentinel(vault)], add=(), comment=marker, password=password)
     return archive
 
 

@@ -96,8 +96,8 @@ def _identify(info: zipfile.ZipInfo) -> Identity:
     An encrypted entry has no checksum in the directory (WinZip's AE-2 leaves it 0), so there the comment is believed.
     """
     claimed = read_entry_comment(info.comment)
-    checksum = f"{info.CRC:08X}"
     encrypted = bool(info.flag_bits & _ENCRYPTED_FLAG)
+    checksum = None if encrypted and not info.CRC else f"{info.CRC:08X}"
     if claimed is not None and (encrypted or claimed.crc32 == checksum):
         return claimed
     return Identity(crc32=checksum, bytes=info.file_size)

@@ -17,7 +17,8 @@ _WHAT = "the sidecar of an object"
 class Sidecar:
     """What is stored about an object beside its bytes.
 
-    `schema` is what text cannot say (types, index, ...); `notebook` is the producer's path from the archive's folder.
+    `schema` is what text cannot say (types, index, ...); `notebook` is the producer's path from the archive's folder;
+    `generation` is that of the archive which the store made.
     """
 
     path: str
@@ -25,6 +26,7 @@ class Sidecar:
     record: Record
     schema: Mapping[str, Any] | None = None
     notebook: str | None = None
+    generation: int | None = None
 
 
 def render_sidecar(sidecar: Sidecar) -> bytes:
@@ -35,6 +37,7 @@ def render_sidecar(sidecar: Sidecar) -> bytes:
         "identity": sidecar.identity.to_json(),
         "schema": None if sidecar.schema is None else dict(sidecar.schema),
         "notebook": sidecar.notebook,
+        "generation": sidecar.generation,
         "record": sidecar.record.to_json(),
     }
     return dump_json(fields).encode()

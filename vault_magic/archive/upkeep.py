@@ -69,14 +69,15 @@ def follow_archive(manifest: Manifest | None, archive: Archive, *, changed: Coll
     a writer that was killed between archive and manifest leaves nothing for good.
     """
     listing = archive.list()
-    vault = listing.vault or (manifest.vault if manifest else archive.vault)  # another tool's archive has no id yet
-    manifest = manifest or Manifest(vault)
-    lines = {line.path: line for line in manifest.objects if manifest.vault == vault}
+    manifest = manifest or Manifest(listing.vault)
+    lines = {line.path: line for line in manifest.objects if manifest.vault == listing.vault}
     kept = {path for path, identity in listing.objects.items() if path in lines and lines[path].identity == identity}
     sidecars = archive.read_sidecars(path for path in listing.objects if path in changed or path not in kept)
     current = {path: lines[path] for path in kept} | {path: _build_line(one) for path, one in sidecars.items()}
     foreign = {path: ObjectLine(path, listing.objects[path]) for path in listing.objects if path not in current}
-    return replace(manifest, vault=vault, encrypted=listing.encrypted).replace_objects((current | foreign).values())
+    return replace(manifest, vault=listing.vault, encrypted=listing.encrypted).replace_objects(
+        (current | foreign).values()
+    )
 
 
 def build_producer(sidecar: Sidecar) -> Producer:
@@ -88,6 +89,7 @@ def build_producer(sidecar: Sidecar) -> Producer:
         cell=_without_count(record.cell),
         ledger=record.ledger and forget_counts(record.ledger),
         inputs=record.inputs,
+        generation=sidecar.generation,
     )
 
 

@@ -51,6 +51,8 @@ class OutputMarks:
         metadata = message.get("content", {}).get("metadata")
         if run is None or message.get("msg_type") not in _KINDS or not isinstance(metadata, dict):
             return message
+        if message["content"].get("transient", {}).get("display_id"):
+            return message  # its metadata would be copied to every output of that id, whatever cell made it
         if record.METADATA_KEY not in metadata:
             made_by = Mark(self._tracker.session.id, run.digest.source, run.digest.code, VERSION, count=run.count)
             metadata[mark.METADATA_KEY] = made_by.to_json()

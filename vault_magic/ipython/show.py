@@ -46,7 +46,7 @@ def render_listing(results: tuple[Result, ...]) -> str:
     if not found:
         return "Nothing is stored here."
     rows = [("object", "format", "bytes", "crc32")]
-    rows += [(path, one.format or "other tool", f"{one.bytes:,}", one.crc32) for path, one in found]
+    rows += [(path, one.format or "other tool", f"{one.bytes:,}", one.crc32 or "unknown") for path, one in found]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return "\n".join(
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows

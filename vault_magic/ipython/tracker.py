@@ -22,7 +22,7 @@ class SessionTracker:
 
     def __init__(self, shell: InteractiveShell) -> None:
         self._shell = shell
-        self._folder = Path.cwd()
+        self._folder = Path(str(next(iter(shell.user_ns.get("_dh", ())), Path.cwd())))  # before any chdir
         self._runs: dict[str, Run] = {}
         self.session = Session(id=uuid.uuid4().hex)
         self._begin_loading_cell()

@@ -18,6 +18,7 @@ SIDECAR = Sidecar(
     record=build_record("datasets/salaries", IDENTITY),
     schema={"schema_version": 1, "kind": "frame"},
     notebook="../prepare.ipynb",
+    generation=7,
 )
 _IDENTITY = (
     '{"format": "tsv", "bytes": 4, "crc32": "89C12400", '
@@ -26,7 +27,8 @@ _IDENTITY = (
 )
 GOLDEN = (
     '{"schema_version": 1, "path": "datasets/salaries", "identity": '
-    f'{_IDENTITY}, "schema": {{"schema_version": 1, "kind": "frame"}}, "notebook": "../prepare.ipynb", "record": '
+    f'{_IDENTITY}, "schema": {{"schema_version": 1, "kind": "frame"}}, "notebook": "../prepare.ipynb", '
+    '"generation": 7, "record": '
     '{"schema_version": 1, "action": "store", "command": "store x in \'datasets/salaries\'", "results": '
     f'[{{"path": "datasets/salaries", "variable": "x", "before": null, "after": {_IDENTITY}}}], "inputs": [], '
     '"archive": {"vault": "0123456789abcdef0123456789abcdef", "path": "storage.zip", "from_notebook": null}, '

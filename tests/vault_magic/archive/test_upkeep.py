@@ -197,13 +197,15 @@ def test_unchanged_manifest_is_not_written(path: Path) -> None:
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_storing_another_value_and_back_gives_the_same_text(path: Path) -> None:
+def test_storing_another_value_and_back_changes_only_the_generation(path: Path) -> None:
     notebook = Notebook(path, names={"x": 1})
     texts = []
-    for value in (1, 2, 1):
+    for generation, value in enumerate((1, 2, 1), start=1):
         notebook.names["x"] = value
         notebook.run("store x in m")
-        texts.append(manifest_path(path).read_text(encoding="utf-8"))
+        text = manifest_path(path).read_text(encoding="utf-8")
+        assert f'"generation": {generation},' in text
+        texts.append(text.replace(f'"generation": {generation},', ""))
 
     assert texts[0] == texts[2] != texts[1]
 
@@ -447,3 +449,14 @@ def test_damaged_ledger_in_the_archive_stops_no_command(path: Path) -> None:
         notebook.archive.change(store={"m/x": (notebook.archive.read("m/x").data, damaged)})
     path.with_name("storage.zip.manifest.json").unlink()
     assert notebook.run("import x from m").imported == {"x": 1}
+
+
+def test_reading_from_an_archive_of_another_tool_leaves_the_same_text_each_time(path: Path) -> None:
+    make_foreign(path)
+    texts = []
+    for _ in range(2):
+        outcome = Notebook(path, file=path.with_name("a.ipynb")).run("import 'folder/stored' as x")
+        texts.append(manifest_path(path).read_text(encoding="utf-8"))
+        assert outcome.record.archive.vault is None
+    assert texts[0] == texts[1]
+    assert '"vault": null' in texts[0]

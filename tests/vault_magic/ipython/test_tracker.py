@@ -38,9 +38,9 @@ def test_cell_that_does_not_parse_has_failed(shell: InteractiveShell) -> None:
     assert run_all(shell, "a b") == [(source_digest("a b"), Status.FAILED)]
 
 
-def test_only_the_latest_run_of_a_cell_counts(shell: InteractiveShell) -> None:
+def test_without_ids_every_execution_counts(shell: InteractiveShell) -> None:
     ran = run_all(shell, "a = 1", "b = 2", "a = 1")
-    assert [source for source, _ in ran] == [source_digest("b = 2"), source_digest("a = 1")]
+    assert [source for source, _ in ran] == [source_digest("a = 1"), source_digest("b = 2"), source_digest("a = 1")]
 
 
 @pytest.mark.parametrize("magic", ["%%capture", "%%time", "%%capture out"])
@@ -103,3 +103,14 @@ def test_notebook_is_found(
     shell.user_ns.update(names)
     found = tracker_of(shell).find_notebook()
     assert found == (tmp_path / expected if expected else None)
+
+
+def test_notebook_lies_where_the_kernel_began(
+    shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setenv("VAULT_MAGIC_NOTEBOOK", "a.ipynb")
+    unload_ipython_extension(shell)
+    with capture_output():
+        shell.run_cell("import os; os.chdir('elsewhere')\n%load_ext vault_magic", store_history=True)
+    assert tracker_of(shell).find_notebook() == tmp_path / "a.ipynb"
