@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from vault_magic.canonical import VERSION
 from vault_magic.digest import compact
 from vault_magic.errors import FormatError
 from vault_magic.ledger import Ledger, Row, Status, compact_id, parse_rows
@@ -41,7 +42,8 @@ def reconstruct(notebook: Notebook, ledgers: Iterable[Ledger], importers: Iterab
     if not (runs or marked or notebook.records):
         return Execution()
     matched = _match(notebook, runs)
-    edited = tuple(cell for cell in notebook.code_cells if _was_edited(cell, matched.get(cell.number)))
+    known = {} if _ran_again_since(notebook) else matched
+    edited = tuple(cell for cell in notebook.code_cells if _was_edited(cell, known.get(cell.number)))
     return Execution(runs=runs, matched=matched, edited=edited, has_evidence=True)
 
 
@@ -55,6 +57,15 @@ def _list_recorded_runs(notebook: Notebook) -> tuple[Row, ...]:
     return _add_cells(_read_rows(ledger), later)
 
 
+def _ran_again_since(notebook: Notebook) -> bool:
+    """Tell whether a later session than that of the last ledger ran in the notebook: the counts may be of either."""
+    stores = [(one.finished, one.session) for one in notebook.records if one.ledger]
+    if not stores:
+        return False
+    finished, session = max(stores)
+    return any(one.session != session and one.finished > finished for one in notebook.records)
+
+
 def _list_manifest_runs(ledgers: Iterable[Ledger], importers: Iterable[CellRef]) -> tuple[Row, ...]:
     """Return the runs of the longest ledger: the one of the notebook's last store."""
     rows = max((_read_rows(ledger) for ledger in ledgers), key=len, default=())
@@ -62,8 +73,9 @@ def _list_manifest_runs(ledgers: Iterable[Ledger], importers: Iterable[CellRef])
 
 
 def _read_rows(ledger: Ledger) -> tuple[Row, ...]:
+    """Return the rows of a ledger; of one whose code digests are of another version, none: layout could not be told."""
     try:
-        return parse_rows(ledger.rows)
+        return parse_rows(ledger.rows) if ledger.code_version == VERSION else ()
     except FormatError:
         return ()
 
@@ -98,10 +110,22 @@ def _match(notebook: Notebook, runs: Sequence[Row]) -> dict[int, Row]:
     matched: dict[int, Row] = {}
     for of_cell, of_run in _KEYS:
         taken = {id(run) for run in matched.values()}
-        free = {of_run(run): run for run in runs if id(run) not in taken and of_run(run) is not None}
-        left = [cell for cell in notebook.code_cells if cell.number not in matched] if free else []
-        matched |= {cell.number: free[key] for cell in left if (key := of_cell(cell)) in free}
+        free: dict[str, list[Row]] = {}
+        for run in runs:
+            if id(run) not in taken and (key := of_run(run)) is not None:
+                free.setdefault(key, []).append(run)
+        for cell in notebook.code_cells if free else ():
+            if cell.number not in matched and (same := free.get(of_cell(cell) or "")):
+                matched[cell.number] = _take(same, cell)
     return matched | dict(_match_gaps(notebook, runs, matched))
+
+
+def _take(same: list[Row], cell: Cell) -> Row:
+    """Take one of several equal runs: that of the cell's count, or the next; the last serves all copies of a cell."""
+    run = next((one for one in same if one.count is not None and one.count == cell.count), same[0])
+    if len(same) > 1:
+        same.remove(run)
+    return run
 
 
 _KEYS: tuple[tuple[Callable[[Cell], str | None], Callable[[Row], str | None]], ...] = (
@@ -114,7 +138,8 @@ _KEYS: tuple[tuple[Callable[[Cell], str | None], Callable[[Row], str | None]], .
 def _match_gaps(notebook: Notebook, runs: Sequence[Row], matched: Mapping[int, Row]) -> Iterator[tuple[int, Row]]:
     """Pair the cells and the runs that lie between two matches, where there are as many of one as of the other.
 
-    A cell that shows no trace of a run is left out, unless every trace was stripped from the notebook.
+    A cell that shows no trace of a run is left out, unless every trace was stripped from the notebook. Where the front
+    end has sent ids, a run of a cell that is still there was matched by its own.
     """
     places = {id(run): place for place, run in enumerate(runs)}
     taken = {id(run) for run in matched.values()}
@@ -125,7 +150,7 @@ def _match_gaps(notebook: Notebook, runs: Sequence[Row], matched: Mapping[int, R
             waiting += [cell] if stripped or cell.count is not None else []
             continue
         end = len(runs) if cell is None else places[id(matched[cell.number])]
-        free = [run for run in runs[start:end] if id(run) not in taken]
+        free = [run for run in runs[start:end] if id(run) not in taken and (stripped or run.id is None)]
         if len(free) == len(waiting):
             yield from ((one.number, run) for one, run in zip(waiting, free, strict=True))
         start, waiting = end + 1, []

@@ -146,6 +146,8 @@ def _decode_text(content: bytes) -> str:
 def _explain(text: str, err: Exception) -> str:
     if any(line.startswith(("<<<<<<< ", ">>>>>>> ")) for line in text.splitlines()):
         return "holds an unresolved merge; resolve it, for instance with nbdime"
+    if text.startswith("\ufeff"):
+        return "starts with a byte order mark; save it as UTF-8 without one"
     try:
         json.loads(text)
     except ValueError as reason:

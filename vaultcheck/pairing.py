@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vault_magic.canonical import VERSION
 from vault_magic.record import Record
 from vaultcheck.cell_source import FoundCommand
 from vaultcheck.notebook import Cell
@@ -44,8 +45,8 @@ def is_edited(cell: Cell) -> bool:
     made_by = [one.cell for one in cell.records if one.cell] + list(cell.marks)
     if not made_by:
         return bool(cell.records)
-    if any(cell.source_digest == one.sha256 for one in made_by):
-        return False
+    if any(cell.source_digest == one.sha256 or one.code_version != VERSION for one in made_by):
+        return False  # code digests of another version cannot be compared: then layout may be all that differs
     return all(cell.code_digest != one.code for one in made_by)
 
 

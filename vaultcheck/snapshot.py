@@ -18,8 +18,9 @@ class Snapshot:
     """A vault at the time of the check.
 
     `path` is for display, `archive` is where the archive lies or would lie. `objects` are those of the archive where
-    that is readable, else those of the manifest. `faults` say what could not be read, by file. `disagreements` are
-    the objects for which archive and manifest do not say the same.
+    it is readable, else those of the manifest. `makers` are the notebooks named by the manifest that are still there,
+    as reports show paths. `faults` say what could not be read, by file. `disagreements` are the objects for which
+    archive and manifest do not say the same.
     """
 
     path: str
@@ -30,6 +31,7 @@ class Snapshot:
     objects: Mapping[str, Identity] = field(default_factory=dict)
     producers: Mapping[str, Producer] = field(default_factory=dict)
     imports: tuple[ImportLine, ...] = ()
+    makers: frozenset[str] = frozenset()
     faults: Mapping[str, str] = field(default_factory=dict)
     disagreements: tuple[str, ...] = ()
 
@@ -41,9 +43,7 @@ class Snapshot:
     def find_maker(self, path: str) -> str | None:
         """Return the notebook that stored an object, as reports show paths, where the manifest tells it."""
         producer = self.producers.get(path)
-        if producer is None or producer.notebook is None:
-            return None
-        return posixpath.normpath(posixpath.join(posixpath.dirname(self.path), producer.notebook))
+        return _display(self.path, producer) if producer else None
 
 
 def load_snapshot(archive: Path, *, path: str) -> Snapshot:
@@ -60,9 +60,23 @@ def load_snapshot(archive: Path, *, path: str) -> Snapshot:
         objects=listing.objects if listing else described,
         producers={line.path: line.producer for line in manifest.objects if line.producer} if manifest else {},
         imports=manifest.imports if manifest else (),
+        makers=_list_makers(archive, path, manifest) if manifest else frozenset(),
         faults=faults,
         disagreements=_compare(listing.objects, described) if listing and manifest else (),
     )
+
+
+def _display(path: str, producer: Producer) -> str | None:
+    """Return the notebook of a producer as reports show paths: the manifest names it from the archive's folder."""
+    if producer.notebook is None:
+        return None
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), producer.notebook))
+
+
+def _list_makers(archive: Path, path: str, manifest: Manifest) -> frozenset[str]:
+    producers = {line.producer for line in manifest.objects if line.producer and line.producer.notebook}
+    there = (one for one in producers if one.notebook and (archive.parent / one.notebook).is_file())
+    return frozenset(name for one in there if (name := _display(path, one)))
 
 
 def _read_archive(archive: Path, path: str, faults: dict[str, str]) -> Listing | None:
@@ -79,8 +93,8 @@ def _read_archive(archive: Path, path: str, faults: dict[str, str]) -> Listing |
 
 
 def _read_manifest(archive: Path, path: str, faults: dict[str, str]) -> Manifest | None:
-    manifest = archive.with_name(archive.name + SUFFIX)
     try:
+        manifest = archive.with_name(archive.name + SUFFIX)
         _refuse_other_than_file(manifest)
         return parse_manifest(manifest.read_bytes())
     except FileNotFoundError:

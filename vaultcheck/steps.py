@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vault_magic.forms import Verb
 from vault_magic.identity import Identity
-from vault_magic.manifest import ImportLine
+from vault_magic.manifest import ImportLine, Producer
 from vault_magic.options import DEFAULT_PATH
 from vault_magic.record import ArchiveRef, Record
 from vault_magic.whereabouts import relate
@@ -61,6 +61,11 @@ class Step:
         """The command as it stands in the notebook."""
         return " ".join((self.found.text if self.found else self.record.command if self.record else "").split())
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether it has run and left no record, as under `%%capture`."""
+        return self.record is None and self.found is not None and self.cell.count is not None
+
     def recorded(self, path: str) -> Identity | None:
         """Return the identity that the command left behind, or found when importing, of one object."""
         results = self.record.results if self.record else ()
@@ -88,11 +93,11 @@ class Step:
     def _made(self, path: str) -> bool:
         """Tell whether the manifest says that an object was stored by this command of this notebook."""
         producer = self.vault.producers.get(path)
-        if producer is None or producer.notebook != self._name or self.found is None:
+        if producer is None or self.found is None or not self._is_by(producer, self._name):
             return False
         return self.found.says_same(producer.command)
 
-    def _is_by(self, line: ImportLine, name: str | None) -> bool:
+    def _is_by(self, line: ImportLine | Producer, name: str | None) -> bool:
         """Tell whether a line of the manifest is about this notebook; one without a name is known by its cell."""
         if line.notebook is not None:
             return line.notebook == name

@@ -152,7 +152,8 @@ def test_no_cell_whose_text_ran_is_called_edited_and_no_run_is_matched_twice(
     notebook = _save_cells(saved, executed, stripped=stripped)
     execution = reconstruct(notebook, [_run_cells(executed)], [])
     assert not {cell.source for cell in execution.edited} & {*executed}
-    assert len(execution.edited) <= len({*executed} - {*saved})
+    runs = [id(execution.matched[cell.number]) for cell in execution.edited]
+    assert len(runs) == len(set(runs)) <= len(executed)
 
 
 def test_empty_cells_and_text_are_left_out() -> None:
@@ -232,3 +233,20 @@ def test_cell_that_ran_again_since_is_not_known_to_be_edited() -> None:
 def test_cell_with_a_digest_that_is_none_is_no_run(digest: str) -> None:
     assert reconstruct(_save_cells(["a"]), [], [CellRef(digest, "a" * 64, VERSION)]).runs == ()
     assert reconstruct(_save_cells(["a"]), [], [CellRef("a" * 64, digest, VERSION)]).runs == ()
+
+
+def test_ledger_of_another_code_version_calls_nothing_edited() -> None:
+    ledger = replace(_run_cells(["a", "b"]), code_version=VERSION + 1)
+    assert reconstruct(_save_cells(["a", "B"], ["a", "b"]), [ledger], []).edited == ()
+
+
+def test_cell_is_not_aligned_with_a_run_whose_cell_had_another_id() -> None:
+    notebook = _save_cells(["a", "C"], ["a", "c"], ids=["id-a", "id-c"])
+    assert _find_edited(["a", "scratch"], notebook, ids=["id-a", "id-gone"]) == []
+
+
+def test_equal_cells_are_matched_to_runs_of_their_own() -> None:
+    notebook = _save_cells(["a", "x", "a"], ["a", "x", "b"])
+    cells = (replace(notebook.cells[0], count=1), notebook.cells[1], replace(notebook.cells[2], count=3))
+    execution = reconstruct(replace(notebook, cells=cells), [_run_cells(["a", "x", "a"])], [])
+    assert [execution.matched[number].count for number in (1, 2, 3)] == [1, 2, 3]

@@ -106,7 +106,7 @@ _BROKEN: dict[str, tuple[bytes, str]] = {
     ),
     "byte-order-mark": (
         b"\xef\xbb\xbf" + _VALID.encode(),
-        "is not JSON (Unexpected UTF-8 BOM (decode using utf-8-sig): line 1 column 1 (char 0)); restore it from a copy",
+        "starts with a byte order mark; save it as UTF-8 without one",
     ),
     "utf-16": (_VALID.encode("utf-16"), "is not UTF-8 (byte 0); save it as UTF-8"),
     "latin-1": (b'{"cells": "\xe9"}', "is not UTF-8 (byte 11); save it as UTF-8"),

@@ -7,10 +7,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import pyzipper
 
 from tests.builders import Lab, identify
 from vault_magic.archive.archive import open_archive
 from vault_magic.archive.sidecar import Sidecar
+from vault_magic.identity import Match
 from vault_magic.record import ArchiveRef, Record
 from vaultcheck.snapshot import Snapshot, load_snapshot
 
@@ -128,3 +130,13 @@ def test_pipe_is_a_fault_and_is_not_waited_for(lab: Lab, name: str) -> None:
     lab.archive_path.parent.mkdir(parents=True, exist_ok=True)
     os.mkfifo(lab.archive_path.with_name(name))
     assert _load(lab).faults == {f"data/{name}": "it is not a file; say where the archive is: --vault PATH"}
+
+
+def test_checksum_of_an_entry_that_another_tool_encrypted_is_not_known(lab: Lab) -> None:
+    lab.archive_path.parent.mkdir(parents=True, exist_ok=True)
+    with pyzipper.AESZipFile(lab.archive_path, "w", encryption=pyzipper.WZ_AES) as archive:
+        archive.setpassword(b"secret")
+        archive.writestr("m/x", b"1")
+    found = _load(lab).objects["m/x"]
+    assert (found.crc32, found.sha256) == (None, None)
+    assert found.compare(identify("1")) is Match.UNKNOWN

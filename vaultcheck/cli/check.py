@@ -31,7 +31,7 @@ def check_command(paths: tuple[Path, ...], report_format: str, fail_on: str, vau
 
     Nothing is executed, unpickled or written. Exit code 0: clean; 1: findings; 2: wrong usage; 3: internal error.
     """
-    if vault is not None and not (vault.exists() or vault.with_name(vault.name + SUFFIX).exists()):
+    if vault is not None and not (vault.is_file() or Path(f"{vault}{SUFFIX}").is_file()):
         raise click.UsageError(f"--vault {vault}: neither the archive nor its manifest is there")
     try:
         report = check(paths or (Path(),), vault=vault)

@@ -68,7 +68,7 @@ class EditedCommand(Rule):
         for step in workspace.steps:
             if step.differs and step.record:
                 ran = f"%vault {' '.join(step.record.command.split())}"
-                now = f"the cell now says: %vault {step.text}" if step.found else "the cell no longer has it"
+                now = f"the cell now says: %vault {step.text}" if step.found else "the cell does not hold it now"
                 message = f"the output was made by: {ran}; {now}"
                 yield Draft(
                     step.location, message, "run the cell again, or put the command back", next(iter(step.paths), None)

@@ -66,23 +66,28 @@ class StaleImport(Rule):
             vault = workspace.get_vault(use.vault)
             present = vault.objects.get(use.path)
             for consumer in use.consumers if present else ():
-                step = _last_import(use, consumer)
-                imported = step.imported(use.path)
-                stale = imported is not None and present is not None and imported.compare(present) is Match.DIFFERENT
-                if stale and imported and present and not _made_it_since(use, step, present):
-                    message = (
-                        f"'{use.path}' was imported as {imported.crc32}, and is {present.crc32} now{_by(vault, use)}"
-                    )
+                stale = next(_find_stale(use, consumer, present), None) if present else None
+                if stale and present:
+                    step, imported = stale
+                    now = f"and is {present.crc32} now{_by(vault, use)}"
+                    message = f"'{use.path}' was imported as {imported.crc32}, {now}"
                     yield Draft(step.location, message, f"run {consumer} again", use.path)
 
 
-def _last_import(use: Use, consumer: str) -> Step:
-    return [step for step in use.imports if step.notebook.path == consumer][-1]
+def _find_stale(use: Use, consumer: str, present: Identity) -> Iterator[tuple[Step, Identity]]:
+    """Yield the imports of a notebook that found another object than the present one."""
+    for step in (one for one in use.imports if one.notebook.path == consumer):
+        imported = step.imported(use.path)
+        is_other = imported is not None and imported.compare(present) is Match.DIFFERENT
+        if imported is not None and is_other and not _made_it_since(use, step, present):
+            yield step, imported
 
 
 def _made_it_since(use: Use, step: Step, present: Identity) -> bool:
     """Tell whether the importing notebook itself stored the present object after the import."""
-    own = [one for one in use.stores if one.notebook is step.notebook and one.record]
+    own = [one for one in use.stores if one.notebook is step.notebook]
+    if any(one.is_silent for one in own):
+        return True  # it left no record of what it stored
     stored = [one.recorded(use.path) for one in own if _is_after(one, step)]
     return any(identity is not None and identity.compare(present) is not Match.DIFFERENT for identity in stored)
 

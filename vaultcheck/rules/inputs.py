@@ -96,7 +96,8 @@ class DamagedVault(Rule):
 
     **Example**: an archive cut short by an interrupted copy; a manifest with an unresolved merge.
 
-    **How to mend**: restore the file from a copy. A manifest may be deleted: the next store makes it again.
+    **How to mend**: restore the file from a copy. A manifest may be deleted: the next command makes it again, but what
+    other notebooks had imported is then known from their own records only.
     """
 
     code = "VC004"

@@ -8,6 +8,7 @@ from vault_magic.identity import Match
 from vaultcheck.finding import Severity
 from vaultcheck.lineage import Use
 from vaultcheck.rules.base import Draft, Rule
+from vaultcheck.snapshot import Snapshot
 from vaultcheck.steps import Step
 from vaultcheck.workspace import Workspace
 
@@ -63,13 +64,20 @@ class NotLastRecorded(Rule):
             vault, last = workspace.get_vault(use.vault), find_last_change(use)
             recorded = last.recorded(use.path) if last else None
             present = vault.objects.get(use.path)
+            maker = vault.find_maker(use.path)
+            if _is_elsewhere(maker, vault, workspace) or any(step.is_silent for step in use.stores):
+                continue
             if last and recorded and present and recorded.compare(present) is Match.DIFFERENT:
-                maker = vault.find_maker(use.path)
                 by = f", stored by {maker}" if maker else ""
                 message = (
                     f"'{use.path}' was stored here as {recorded.crc32}, but {vault.path} holds {present.crc32}{by}"
                 )
                 yield Draft(last.location, message, f"run {last.notebook.path} again and save it", use.path)
+
+
+def _is_elsewhere(maker: str | None, vault: Snapshot, workspace: Workspace) -> bool:
+    """Tell whether another notebook stored the object last, which is there and only not among those checked."""
+    return maker in vault.makers and all(notebook.path != maker for notebook in workspace.notebooks)
 
 
 def find_last_change(use: Use) -> Step | None:

@@ -227,3 +227,11 @@ def test_vault_that_is_not_there_is_wrong_usage(folder: Path, capsys: Read) -> N
         "vaultcheck: --vault nowhere.zip: neither the archive nor its manifest is there (see: vaultcheck --help)\n"
     )
     assert err == expected
+
+
+@pytest.mark.parametrize("path", ["/.", "/", ".", ".."])
+def test_path_that_names_no_file_is_no_fault_of_ours(folder: Path, capsys: Read, path: str) -> None:
+    _write(folder, "a.ipynb", f"%open_vault -p {path} --secure False\n%vault list")
+    assert main(["a.ipynb"]) in (0, 1)
+    assert main(["--vault", path, "a.ipynb"]) == 2
+    assert "Traceback" not in capsys.readouterr().err

@@ -254,7 +254,7 @@ def test_removed_command_is_told_as_removed(lab: Lab) -> None:
     command_removed(lab)
     lab.save()
     (finding,) = lab.check([EditedCommand()])
-    assert finding.message == "the output was made by: %vault store x in m; the cell no longer has it"
+    assert finding.message == "the output was made by: %vault store x in m; the cell does not hold it now"
 
 
 def test_only_the_edited_one_of_two_commands_is_reported(lab: Lab) -> None:

@@ -197,3 +197,13 @@ def test_notebook_that_stored_unseen_is_named(lab: Lab) -> None:
     lab.save()
     (finding,) = lab.check([NotLastRecorded()])
     assert finding.message.endswith("but storage.zip holds 1AD5BE0D, stored by sub/unsaved.ipynb")
+
+
+def test_maker_that_is_not_among_those_checked_explains_the_difference(lab: Lab) -> None:
+    lab.start("make.ipynb", "%vault store x in m")
+    lab.start("other.ipynb", "%vault import x from m").run("%vault store x in m", content="2")
+    lab.save()
+    assert [code for code, _, _ in lab.find([NotLastRecorded()])] == []
+    (lab.folder / "other.ipynb").rename(lab.folder / "other.txt")
+    del lab.notebooks["other.ipynb"]
+    assert [code for code, _, _ in lab.find([NotLastRecorded()])] == ["VC202"]
