@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,6 +64,16 @@ def load_snapshot(archive: Path, *, path: str) -> Snapshot:
         faults=faults,
         disagreements=_compare(listing.objects, described) if listing and manifest else (),
     )
+
+
+def is_about(line: Producer | ImportLine, *, notebook: str | None, sources: Collection[str]) -> bool:
+    """Tell whether a line of a manifest is about a notebook, named from the archive's folder.
+
+    A line without a name is known by its cell, if that is among the digests of the notebook's `sources`.
+    """
+    if line.notebook is None:
+        return line.cell is not None and line.cell.sha256 in sources
+    return line.notebook == notebook
 
 
 def _display(path: str, producer: Producer) -> str | None:

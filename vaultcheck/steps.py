@@ -17,7 +17,7 @@ from vaultcheck.cell_source import FoundCommand, FoundOpening
 from vaultcheck.finding import Location
 from vaultcheck.notebook import Cell, Notebook
 from vaultcheck.pairing import pair_commands
-from vaultcheck.snapshot import Snapshot
+from vaultcheck.snapshot import Snapshot, is_about
 
 _VERBS = {verb.value: verb for verb in Verb}
 
@@ -82,7 +82,7 @@ class Step:
         """Return what an import found of one object: by its record, or by the manifest where outputs were stripped."""
         if self.record is not None:
             return self.recorded(path)
-        lines = [one for one in self.vault.imports if one.path == path and self._is_by(one, self._name)]
+        lines = [one for one in self.vault.imports if one.path == path and self._is_by(one)]
         return lines[0].identity if lines else None
 
     @property
@@ -93,15 +93,13 @@ class Step:
     def _made(self, path: str) -> bool:
         """Tell whether the manifest says that an object was stored by this command of this notebook."""
         producer = self.vault.producers.get(path)
-        if producer is None or self.found is None or not self._is_by(producer, self._name):
+        if producer is None or self.found is None or not self._is_by(producer):
             return False
         return self.found.says_same(producer.command)
 
-    def _is_by(self, line: ImportLine | Producer, name: str | None) -> bool:
-        """Tell whether a line of the manifest is about this notebook; one without a name is known by its cell."""
-        if line.notebook is not None:
-            return line.notebook == name
-        return line.cell is not None and line.cell.sha256 == self.cell.source_digest
+    def _is_by(self, line: ImportLine | Producer) -> bool:
+        """Tell whether a line of the manifest is about this notebook."""
+        return is_about(line, notebook=self._name, sources=(self.cell.source_digest,))
 
 
 def build_steps(

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault_magic.ledger import Ledger
-from vault_magic.manifest import ImportLine, Producer
 from vault_magic.record import CellRef
 from vault_magic.whereabouts import relate
 from vaultcheck.discovery import FoundFile, display_path
 from vaultcheck.lineage import Lineage, build_lineage
 from vaultcheck.matching import Execution, reconstruct
 from vaultcheck.notebook import Notebook, UnreadableNotebook, read_notebook
-from vaultcheck.snapshot import Snapshot, load_snapshot
+from vaultcheck.snapshot import Snapshot, is_about, load_snapshot
 from vaultcheck.steps import Step, build_steps
 
 
@@ -106,15 +105,8 @@ def _reconstruct(notebook: Notebook, vaults: Iterable[Snapshot]) -> Execution:
     sources = {cell.source_digest for cell in notebook.code_cells}
     for vault in vaults:
         name = relate(notebook.file, folder=vault.archive.parent)
-        makers = [one for one in vault.producers.values() if _is_by(one, name, sources)]
+        makers = [one for one in vault.producers.values() if is_about(one, notebook=name, sources=sources)]
         latest = max((one.generation or 0 for one in makers), default=0)
         ledgers += [one.ledger for one in makers if one.ledger and (one.generation or 0) == latest]
-        importers += [one.cell for one in vault.imports if _is_by(one, name, sources) and one.cell]
+        importers += [one.cell for one in vault.imports if is_about(one, notebook=name, sources=sources) and one.cell]
     return reconstruct(notebook, ledgers, importers)
-
-
-def _is_by(line: Producer | ImportLine, name: str | None, sources: Collection[str]) -> bool:
-    """Tell whether a line of a manifest is about a notebook; one without a name is known by its cell."""
-    if line.notebook is None:
-        return line.cell is not None and line.cell.sha256 in sources
-    return line.notebook == name
