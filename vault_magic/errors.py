@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 
 class VaultError(Exception):
     """Something the user asked for cannot be done; the message says what, where and what to do next.
@@ -56,6 +58,18 @@ class LockTimeout(VaultError, TimeoutError):
 
 class CodecError(VaultError, ValueError):
     """A value that cannot be stored, or stored bytes that cannot be turned back into a value."""
+
+
+class FunctionFailed(VaultError, RuntimeError):
+    """A user's own function that raised an error or gave nothing to store; its own error is the cause."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Give the function's own traceback, where there is one, and then the one line."""
+        cause = self.__cause__
+        if cause is None:
+            return super()._render_traceback_()
+        own = traceback.format_exception(cause, chain=False)
+        return ["".join(own).rstrip(), "", *super()._render_traceback_()]
 
 
 class FormatError(VaultError, ValueError):

@@ -6,23 +6,46 @@ import difflib
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
 
 from vault_magic.errors import CommandError
 
 DEFAULT_PATH = "storage.zip"
 
 
+class FrameFormat(Enum):
+    """What a data frame is stored as."""
+
+    TSV = "tsv"
+    PARQUET = "parquet"
+
+
 @dataclass(frozen=True, slots=True)
 class OpenOptions:
-    """What `%open_vault` was asked for; `secure` is `None` where nothing was said about it."""
+    """What `%open_vault` was asked for; `secure` is `None` where nothing was said about it.
+
+    `path` is relative to `base`, the folder of the project that set it, or else to the working directory. In
+    `logs_path`, `{path}` stands for the path of the archive; without it the log lies beside the archive.
+    """
 
     path: str = DEFAULT_PATH
     encryption_variable: str | None = None
     secure: bool | None = None
+    optimize_df: bool = True
     timestamp: bool = True
     metadata: bool = True
+    logs_path: str | None = None
+    gzip_logs: bool = True
+    report_memory_gain: bool = False
+    numbers_as_categories: bool = False
+    booleans_as_categories: bool = False
+    frame_format: FrameFormat = FrameFormat.TSV
     manifest: bool = True
+    keyed_digests: bool = False
+    allow_pickle: bool = False
+    base: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +59,29 @@ class Option:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """The spellings accepted on the line."""
+        """The spellings on the line, as the help shows them."""
         return (f"-{self.short}", f"--{self.field}") if self.short else (f"--{self.field}",)
 
+
+_BOOL = "True|False"
+_FORMATS = "|".join(one.value for one in FrameFormat)
 
 OPTIONS: tuple[Option, ...] = (
     Option("path", "p", "PATH", f"the archive, or a folder ending in '/' for {DEFAULT_PATH} in it"),
     Option("encryption_variable", "e", "NAME", "the environment variable that holds the password"),
-    Option("secure", "s", "BOOL", "False says that no encryption is wanted and silences the warning"),
-    Option("timestamp", "t", "BOOL", "print a stamp with checksum and time for every command"),
-    Option("metadata", "m", "BOOL", "leave a record of every command in the notebook"),
-    Option("manifest", None, "BOOL", "keep the committable manifest beside the archive"),
+    Option("secure", "s", _BOOL, "False says that no encryption is wanted and silences the warning"),
+    Option("optimize_df", "o", _BOOL, "on import, turn columns of text that repeats into ordered categoricals"),
+    Option("timestamp", "t", _BOOL, "print a stamp with checksum and time for every command"),
+    Option("metadata", "m", _BOOL, "leave a record of every command in the notebook"),
+    Option("logs_path", "l", "LOG", "where the log is kept; {path} stands for the path of the archive"),
+    Option("gzip_logs", "g", _BOOL, "compress the log"),
+    Option("report_memory_gain", "r", _BOOL, "on import, tell how much memory was saved"),
+    Option("numbers_as_categories", "n", _BOOL, "on import, treat numbers like text"),
+    Option("booleans_as_categories", "b", _BOOL, "on import, treat booleans like text"),
+    Option("frame_format", None, _FORMATS, "what data frames are stored as"),
+    Option("manifest", None, _BOOL, "keep the committable manifest beside the archive"),
+    Option("keyed_digests", None, _BOOL, "in an encrypted vault, show only digests that nobody can guess from"),
+    Option("allow_pickle", None, _BOOL, "unpickle entries that another tool wrote; they can run any code"),
 )
 
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -54,8 +89,8 @@ _COMMENT = re.compile(r"""'[^']*'|"[^"]*"|(?<!\S)(?P<comment>\#.*)""", re.DOTALL
 _BY_FLAG = {flag: option for option in OPTIONS for flag in option.flags}
 
 
-def parse_options(line: str) -> OpenOptions:
-    """Read what stands behind `%open_vault`.
+def parse_options(line: str, *, defaults: OpenOptions = OpenOptions()) -> OpenOptions:  # it is frozen
+    """Read what stands behind `%open_vault`; a boolean option without a value is meant to be true.
 
     Raises:
         CommandError: an option is unknown, incomplete or has a value of the wrong kind.
@@ -63,15 +98,29 @@ def parse_options(line: str) -> OpenOptions:
     values: dict[str, object] = {}
     words = _split(line)
     while words:
-        flag, _, attached = words.pop(0).partition("=")
+        flag, equals, attached = words.pop(0).partition("=")
         option = _find_option(flag, hide=flag.startswith("-e") or "encryption_variable" in values)
-        value = attached or (words.pop(0) if words else "")
+        is_bare = not (equals or (words and not words[0].startswith("-")))
+        if is_bare and option.value == _BOOL:
+            attached = "True"
+        is_forgotten = not words or _spell(words[0].partition("=")[0]) in _BY_FLAG
+        value = attached or ("" if is_forgotten else words.pop(0))
         if not value:
             raise CommandError(f"{flag} needs a value: {flag} {option.value}")
         if option.field in values:
             raise CommandError(f"{flag} stands there twice")
-        values[option.field] = _READERS[option.value](flag, value)
-    return OpenOptions(**values)  # type: ignore[arg-type]  # the table pairs each field with the reader of its type
+        values[option.field] = read_value(option, value, said=flag)
+    base = None if "path" in values else defaults.base
+    return replace(defaults, **values, base=base)  # type: ignore[arg-type]  # the table pairs fields with readers
+
+
+def read_value(option: Option, text: str, *, said: str) -> object:
+    """Return the value of an option from its text; `said` is how the user wrote the option.
+
+    Raises:
+        CommandError: the text is not of the option's kind.
+    """
+    return _READERS[option.value](said, text)
 
 
 def _split(line: str) -> list[str]:
@@ -87,10 +136,15 @@ def _split(line: str) -> list[str]:
         raise CommandError("a quote is not closed behind %open_vault") from err  # what it opens may be a password
 
 
+def _spell(flag: str) -> str:
+    """Return a flag as the table has it, which may have been typed with hyphens between its words."""
+    return f"--{flag[2:].replace('-', '_')}" if flag.startswith("--") else flag
+
+
 def _find_option(flag: str, *, hide: bool) -> Option:
     """Return the option of a flag; `hide` keeps the flag out of the message, where it may be part of a password."""
-    if flag in _BY_FLAG:
-        return _BY_FLAG[flag]
+    if _spell(flag) in _BY_FLAG:
+        return _BY_FLAG[_spell(flag)]
     nearest = difflib.get_close_matches(flag, _BY_FLAG, n=1, cutoff=0.0)[0]
     if not flag.startswith("-"):
         if hide:
@@ -120,7 +174,32 @@ def _read_path(flag: str, text: str) -> str:
     return text + DEFAULT_PATH if text.endswith(("/", "\\")) else text
 
 
-_READERS: Mapping[str, Callable[[str, str], object]] = {"PATH": _read_path, "BOOL": _read_bool, "NAME": _read_name}
+def _read_log(flag: str, text: str) -> str:
+    """Return the path of a log; doubled braces keep IPython from putting a variable called `path` in."""
+    log = text.replace("{{path}}", "{path}")
+    behind = log.removeprefix("{path}")
+    if "{path}" in behind:
+        raise CommandError(
+            f"{flag} {text!r}: {{path}} is the whole path of the archive, so it stands first, or not at all"
+        )
+    _read_path(flag, behind)
+    return log
+
+
+def _read_format(flag: str, text: str) -> FrameFormat:
+    try:
+        return FrameFormat(text.lower())
+    except ValueError as err:
+        raise CommandError(f"{flag} is {' or '.join(one.value for one in FrameFormat)}, not {text!r}") from err
+
+
+_READERS: Mapping[str, Callable[[str, str], object]] = {
+    "PATH": _read_path,
+    _BOOL: _read_bool,
+    "NAME": _read_name,
+    "LOG": _read_log,
+    _FORMATS: _read_format,
+}
 
 
 def render_options() -> str:

@@ -18,6 +18,7 @@ _BUILTIN_PARENTS = [
     pytest.param(errors.ArchiveError, ValueError, id="archive"),
     pytest.param(errors.LockTimeout, TimeoutError, id="lock"),
     pytest.param(errors.CodecError, ValueError, id="codec"),
+    pytest.param(errors.FunctionFailed, RuntimeError, id="function"),
     pytest.param(errors.FormatError, ValueError, id="format"),
     pytest.param(errors.NewerFormat, ValueError, id="newer-format"),
 ]
