@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from vault_magic.codecs.pickles import decode_pickle, encode_pickle
 from vault_magic.codecs.schema import canonical_schema, schema_digest
 from vault_magic.errors import CodecError, VaultError
+from vault_magic.options import FrameFormat
 
 __all__ = ["Encoded", "canonical_schema", "decode", "encode", "schema_digest"]
 
@@ -28,24 +29,30 @@ class Encoded:
     stable: bool
 
 
-def encode(value: object) -> Encoded:
+def encode(value: object, *, frame_format: FrameFormat = FrameFormat.TSV) -> Encoded:
     """Turn any value into bytes: text for tables that survive it exactly, `.npy` for arrays, a pickle for the rest.
 
+    Frames that Parquet brings back exactly are stored so where it is chosen.
+
     Raises:
-        CodecError: the value cannot be pickled; the message names what in it cannot.
+        CodecError: the value cannot be pickled, the message names what in it cannot; or Parquet is not installed.
     """
-    return _encode_table(value) or _encode_array(value) or _encode_pickle(value)
+    chosen = _encode_parquet(value) if frame_format is FrameFormat.PARQUET else None
+    return chosen or _encode_table(value) or _encode_array(value) or _encode_pickle(value)
 
 
-def decode(stored_format: str | None, data: bytes, schema: Schema | None) -> object:
+def decode(stored_format: str | None, data: bytes, schema: Schema | None, *, allow_pickle: bool = False) -> object:
     """Turn stored bytes back into the value; a pickle runs code that the file names.
 
-    A format of None is an entry without metadata of this tool, read as text the way the original tool did.
+    A format of None is an entry without metadata of this tool, read as text the way the original tool did; only
+    `allow_pickle` lets a pickle pass among those.
 
     Raises:
-        CodecError: the bytes are damaged, of a newer format, or need something that is not installed.
+        CodecError: the bytes are damaged, of a newer format, or need something that is not installed or not allowed.
         FormatError: the schema is damaged or newer.
     """
+    if stored_format is None and _is_pickle(data):
+        stored_format = _admit_pickle(allowed=allow_pickle)
     decoder = _DECODERS.get(stored_format)
     if decoder is None:
         raise CodecError(f"cannot load the format {stored_format!r}; upgrade: pip install --upgrade vaultcheck")
@@ -59,6 +66,20 @@ def decode(stored_format: str | None, data: bytes, schema: Schema | None) -> obj
     except Exception as err:  # pandas and numpy answer damaged input with many kinds of exception
         name = stored_format or "text"
         raise CodecError(f"cannot load: the {name} is damaged ({' '.join(str(err).split())[:200]})") from err
+
+
+def _encode_parquet(value: object) -> Encoded | None:
+    if not _is_a(value, "pandas", ("DataFrame",)):
+        return None
+    try:
+        from vault_magic.codecs.parquet import encode_frame  # pyarrow is heavy and optional
+    except ImportError as err:
+        raise CodecError(
+            f'cannot store as Parquet: {err.name or "pyarrow"} is not installed; run: pip install "vaultcheck[magic]"'
+        ) from err
+    encoded = encode_frame(value)  # type: ignore[arg-type]  # seen above without importing the type
+    # Other versions of pyarrow write other bytes.
+    return None if encoded is None else Encoded(format="parquet", data=encoded[0], schema=encoded[1], stable=False)
 
 
 def _encode_table(value: object) -> Encoded | None:
@@ -90,10 +111,30 @@ def _is_a(value: object, module: str, names: tuple[str, ...]) -> bool:
     return any(type(value) is getattr(loaded, name, None) for name in names)
 
 
+def _is_pickle(data: bytes) -> bool:
+    """Tell whether bytes begin and end as a pickle of protocol 2 or later does, which no UTF-8 text can."""
+    return data[:1] == b"\x80" and data[1:2] >= b"\x02" and data[-1:] == b"."
+
+
+def _admit_pickle(*, allowed: bool) -> str:
+    if not allowed:
+        raise CodecError(
+            "this entry is a pickle that another tool wrote, and unpickling can run any code; "
+            "if you trust it, open the vault with --allow_pickle True"
+        )
+    return "pickle"
+
+
 def _decode_tsv(data: bytes, schema: Schema | None) -> object:
     from vault_magic.codecs.tsv import decode_table, read_foreign  # pandas is heavy and optional
 
     return read_foreign(data) if schema is None else decode_table(data, schema)
+
+
+def _decode_parquet(data: bytes, schema: Schema | None) -> object:
+    from vault_magic.codecs.parquet import decode_frame  # pandas and pyarrow are heavy and optional
+
+    return decode_frame(data, schema)
 
 
 def _decode_npy(data: bytes, _schema: Schema | None) -> object:
@@ -106,9 +147,15 @@ def _decode_pickle(data: bytes, _schema: Schema | None) -> object:
     return decode_pickle(data)
 
 
+def _refuse_custom(_data: bytes, _schema: Schema | None) -> object:
+    raise CodecError("was stored with a function of its own; import it with one: with FUNC")
+
+
 _DECODERS: dict[str | None, Callable[[bytes, Schema | None], object]] = {
     None: _decode_tsv,
     "tsv": _decode_tsv,
+    "parquet": _decode_parquet,
     "npy": _decode_npy,
     "pickle": _decode_pickle,
+    "custom": _refuse_custom,
 }

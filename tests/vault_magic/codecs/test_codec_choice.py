@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 
 import pytest
 
-from vault_magic.codecs import decode
+from vault_magic.codecs import decode, encode
 from vault_magic.errors import CodecError
 
 HEAVY = ("pandas", "numpy", "pyarrow", "IPython")
@@ -21,6 +22,7 @@ HEAVY = ("pandas", "numpy", "pyarrow", "IPython")
         pytest.param("codecs.encode({'a': [1, {2}]})", id="encode-builtins"),
         pytest.param("codecs.encode(codecs.Encoded)", id="encode-a-class"),
         pytest.param("codecs.decode('pickle', codecs.encode(1).data, None)", id="decode-pickle"),
+        pytest.param("codecs.encode(1, frame_format=codecs.FrameFormat.PARQUET)", id="encode-no-frame-as-parquet"),
         pytest.param("codecs.schema_digest({'schema_version': 1})", id="schema-digest"),
     ],
 )
@@ -34,8 +36,8 @@ def test_nothing_heavy_is_imported_unless_needed(action: str) -> None:
 
 
 def test_unknown_format_says_upgrade() -> None:
-    with pytest.raises(CodecError, match="cannot load the format 'parquet'; upgrade"):
-        decode("parquet", b"", None)
+    with pytest.raises(CodecError, match="cannot load the format 'feather'; upgrade"):
+        decode("feather", b"", None)
 
 
 @pytest.mark.parametrize(("stored_format", "module"), [("tsv", "pandas"), ("npy", "numpy")])
@@ -46,3 +48,38 @@ def test_missing_library_names_the_extra(monkeypatch: pytest.MonkeyPatch, stored
 
     with pytest.raises(CodecError, match=r'pip install "vaultcheck\[magic\]"'):
         decode(stored_format, b"", None)
+
+
+class Mine:
+    """Something that only a pickle holds."""
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_pickle_of_another_tool_is_refused(protocol: int) -> None:
+    with pytest.raises(CodecError) as caught:
+        decode(None, pickle.dumps(Mine, protocol), None)
+
+    assert str(caught.value) == (
+        "this entry is a pickle that another tool wrote, and unpickling can run any code; "
+        "if you trust it, open the vault with --allow_pickle True"
+    )
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_pickle_of_another_tool_is_loaded_where_allowed(protocol: int) -> None:
+    assert decode(None, pickle.dumps(Mine, protocol), None, allow_pickle=True) is Mine
+
+
+def test_pickle_of_this_tool_needs_no_permission() -> None:
+    assert decode("pickle", encode(Mine).data, None) is Mine
+
+
+@pytest.mark.parametrize("stored_format", ["tsv", "npy", "parquet"])
+def test_permission_lets_no_pickle_pass_as_another_format(stored_format: str) -> None:
+    with pytest.raises(CodecError, match="cannot load"):
+        decode(stored_format, pickle.dumps(Mine), None, allow_pickle=True)
+
+
+def test_value_stored_with_a_function_asks_for_one() -> None:
+    with pytest.raises(CodecError, match=r"^was stored with a function of its own; import it with one: with FUNC$"):
+        decode("custom", b"{}", None)
