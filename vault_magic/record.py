@@ -14,6 +14,9 @@ from vault_magic.stored import SCHEMA_VERSION, check_version, convert
 METADATA_KEY = "vault"
 """The key of a record in the metadata of an output."""
 
+LEGACY_SESSION = ""
+"""The session of what the original tool recorded: it told none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -110,6 +113,11 @@ class Record:
     environment: Environment | None = None
     unknown: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def is_legacy(self) -> bool:
+        """Whether the original tool left it: then neither archive nor cell are known."""
+        return self.session == LEGACY_SESSION
+
     def to_json(self) -> dict[str, object]:
         """Return the stored form, with the fields that a newer writer of the same version had added."""
         known: dict[str, object] = {
@@ -144,15 +152,19 @@ def read_record(stored: object) -> Record:
     content = check_version(stored, what="a record")
     unknown = {key: value for key, value in content.items() if key not in _KNOWN}
     record = convert({**content, "unknown": unknown}, Record, what="a record")
-    return replace(record, started=_read_time(record.started), finished=_read_time(record.finished))
+    return replace(record, started=read_time(record.started), finished=read_time(record.finished))
 
 
 def _write_time(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _read_time(time: datetime) -> datetime:
-    """Return a time in UTC; one without a zone was meant so."""
+def read_time(time: datetime) -> datetime:
+    """Return a recorded time in UTC; one without a zone was meant so.
+
+    Raises:
+        FormatError: no calendar holds it.
+    """
     try:
         return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except OverflowError as err:
