@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from vault_magic.canonical import VERSION
 from vault_magic.digest import CellDigest, compact, digest_cell
+from vault_magic.identity import Identity
 from vault_magic.ledger import Ledger, Row, Status, build_ledger, compact_id
 from vault_magic.record import CellRef, Input
 
@@ -45,12 +46,23 @@ def build_run(source: str, *, sent_id: str | None = None, count: int | None = No
 
 
 @dataclass(frozen=True, slots=True)
+class Binding:
+    """Which object a variable was stored as or imported from, and what the object was then; never stored."""
+
+    variable: str
+    path: str
+    vault: str | None
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
-    """A kernel session: the latest run of each cell in order, and what was imported."""
+    """A kernel session: the latest run of each cell in order, what was imported, and which variables are objects."""
 
     id: str
     runs: tuple[Run, ...] = ()
     inputs: tuple[Input, ...] = ()
+    bindings: tuple[Binding, ...] = ()
 
     @property
     def current(self) -> Run | None:
@@ -77,3 +89,11 @@ class Session:
         """Return the session with objects imported; of each object the latest import counts."""
         known = {(one.vault, one.path): one for one in self.inputs} | {(one.vault, one.path): one for one in inputs}
         return replace(self, inputs=tuple(known[key] for key in sorted(known, key=lambda key: (key[0] or "", key[1]))))
+
+    def bind(self, bindings: Iterable[Binding], *, fresh: bool) -> Session:
+        """Return the session with variables tied to objects; a `fresh` value of a variable is that object alone."""
+        added = tuple(bindings)
+        names = {one.variable for one in added} if fresh else set()
+        known = [one for one in self.bindings if one.variable not in names]
+        latest = {(one.variable, one.vault, one.path): one for one in (*known, *added)}
+        return replace(self, bindings=tuple(latest.values()))

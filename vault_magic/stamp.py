@@ -11,12 +11,23 @@ from vault_magic.record import Result
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_PAST = {Verb.STORE: "Stored", Verb.IMPORT: "Imported", Verb.DEL: "Deleted", Verb.ASSERT: "Verified"}
+_PAST = {
+    Verb.STORE: "Stored",
+    Verb.IMPORT: "Imported",
+    Verb.DEL: "Deleted",
+    Verb.ASSERT: "Verified",
+    Verb.SEAL: "Sealed",
+}
 
 
-def render_stamp(verb: Verb, results: Sequence[Result], *, finished: datetime) -> str:
-    """Return the stamp in Markdown; its plain form is the same without the back quotes."""
+def render_stamp(verb: Verb, results: Sequence[Result], *, finished: datetime, subject: str = "") -> str:
+    """Return the stamp in Markdown; its plain form is the same without the back quotes.
+
+    `subject` says what the command was about where it was about no single objects.
+    """
     when = f"at {render_time(finished)}"
+    if not results:
+        return f"{_PAST[verb]} {subject} {when}"
     lines = [_describe(verb, result) for result in results]
     if len(lines) == 1:
         return f"{_PAST[verb]} {lines[0]} {when}"
@@ -33,8 +44,8 @@ def render_time(time: datetime) -> str:
 def _describe(verb: Verb, result: Result) -> str:
     if verb is Verb.STORE:
         note = " as pickle" if result.after and result.after.format == "pickle" else ""
-        return f"`{result.variable}`{note} ({_checksum(result.before)} → {_checksum(result.after)})"
-    name = result.variable if verb is Verb.IMPORT else result.path
+        return f"`{result.variable or result.path}`{note} ({_checksum(result.before)} → {_checksum(result.after)})"
+    name = (verb is Verb.IMPORT and result.variable) or result.path
     return f"`{name}` ({_checksum(result.before)})"
 
 

@@ -117,7 +117,8 @@ def test_published_checksum_of_the_example_frame_holds(path: Path) -> None:
     dice = random.Random(0)
     cities = ["London", "Delhi", "Tokyo", "Lagos", "Warsaw", "Chongqing"]
     rows = [{"salary": dice.randint(0, 100), "city": dice.choice(cities)} for _ in range(10_000)]
-    notebook = Notebook(path, names={"salaries": pandas.DataFrame(rows)})
+    options = OpenOptions(optimize_df=False)
+    notebook = Notebook(path, names={"salaries": pandas.DataFrame(rows)}, options=options)
 
     notebook.run("store salaries in datasets")
     notebook.run(f"assert salaries in datasets is {SALARIES_CRC32}")

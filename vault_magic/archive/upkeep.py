@@ -1,9 +1,8 @@
-"""What lies beside the archive and follows it: the manifest and the log."""
+"""The manifest beside the archive, kept up with it."""
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -24,10 +23,6 @@ from vault_magic.manifest import (
     render_manifest,
 )
 from vault_magic.record import CellRef, Record
-from vault_magic.stored import dump_json
-
-LOG_SUFFIX = ".vault.log.gz"
-"""What is added to the archive's file name for the log, as in the original tool."""
 
 
 def manifest_path(archive: Path) -> Path:
@@ -99,22 +94,6 @@ def build_import_lines(record: Record, *, notebook: str | None) -> tuple[ImportL
         return ()
     cell = _without_count(record.cell)
     return tuple(ImportLine(one.path, one.after, notebook=notebook, cell=cell) for one in record.results if one.after)
-
-
-def append_log(archive: Path, records: Iterable[Record]) -> None:
-    """Add a line of JSON for each command to the log; the caller holds the lock.
-
-    Each call appends one whole gzip member by one write, so that a kill hardly ever leaves half of one.
-    """
-    lines = "".join(f"{dump_json(_log_line(record))}\n" for record in records)
-    with archive.with_name(archive.name + LOG_SUFFIX).open("ab", buffering=0) as log:
-        log.write(gzip.compress(lines.encode()))
-
-
-def _log_line(record: Record) -> dict[str, object]:
-    """Return a record without what only a notebook needs."""
-    fields = record.to_json()
-    return {key: value for key, value in fields.items() if key not in ("ledger", "environment", "inputs")}
 
 
 def _build_line(sidecar: Sidecar) -> ObjectLine:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 
-from vault_magic.record import Input
+from vault_magic.operations.host import remember
+from vault_magic.operations.outcome import Outcome
 from vault_magic.session import Run, Session, build_run
 
 _VARIABLE = "VAULT_MAGIC_NOTEBOOK"
@@ -34,9 +35,9 @@ class SessionTracker:
         self._shell.events.unregister("pre_run_cell", self._on_start)
         self._shell.events.unregister("post_run_cell", self._on_finish)
 
-    def remember(self, inputs: Iterable[Input]) -> None:
-        """Add what was imported."""
-        self.session = self.session.remember(inputs)
+    def remember(self, outcome: Outcome) -> None:
+        """Add what a command has brought."""
+        self.session = remember(self.session, outcome)
 
     def find_notebook(self) -> Path | None:
         """Return the notebook's file where the front end tells it, or `None`.

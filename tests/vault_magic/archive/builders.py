@@ -15,8 +15,10 @@ from typing import Any
 from vault_magic.archive.archive import Archive, open_archive
 from vault_magic.archive.sidecar import Sidecar
 from vault_magic.digest import crc32_hex, sha256_hex
+from vault_magic.functions import Function
 from vault_magic.identity import Identity
-from vault_magic.operations import Context, OpenVault, Outcome, run_command
+from vault_magic.operations import Context, OpenVault, Outcome, run_call, run_command
+from vault_magic.operations.host import remember
 from vault_magic.options import OpenOptions
 from vault_magic.record import ArchiveRef, CellRef, Record, Result
 from vault_magic.session import Session, build_run
@@ -126,7 +128,7 @@ import os, signal, sys
 from pathlib import Path
 import pyzipper
 from tests.vault_magic.archive.builders import Notebook, make_vault, put
-from vault_magic.archive import durable, upkeep
+from vault_magic.archive import durable, log, upkeep
 from vault_magic.archive.archive import open_archive
 
 def die():
@@ -166,6 +168,7 @@ class Notebook:
     names: dict[str, object] = field(default_factory=dict)
     session: Session = field(default_factory=lambda: Session(id="session"))
     file: Path | None = None
+    loaded: list[Record] = field(default_factory=list)
     archive: Archive = field(init=False)
 
     def __post_init__(self) -> None:
@@ -177,9 +180,33 @@ class Notebook:
     def run(self, command: str, *, source: str | None = None) -> Outcome:
         run = build_run(source or f"%vault {command}", sent_id=command, count=len(self.session.runs) + 1)
         self.session = self.session.start(run)
-        context = Context(session=self.session, notebook=self.file, now=lambda: NOON)
-        vault = OpenVault(self.archive, self.options)
-        outcome = run_command(command, vault=vault, namespace=self.names, context=context)
-        self.names.update(outcome.imported)
-        self.session = self.session.remember(outcome.inputs).finish(succeeded=True)
+        outcome = run_command(command, vault=self.vault, namespace=self.names, context=self._context)
+        self._keep(outcome)
+        self.session = self.session.finish(succeeded=True)
         return outcome
+
+    @property
+    def vault(self) -> OpenVault:
+        return OpenVault(self.archive, self.options)
+
+    @property
+    def _context(self) -> Context:
+        return Context(session=self.session, notebook=self.file, now=lambda: NOON, load=self._load)
+
+    def _load(self, vault: OpenVault, path: str, *, expression: str, function: Function | None) -> object:
+        outcome = run_call(
+            "load",
+            path,
+            vault=vault,
+            namespace=self.names,
+            context=self._context,
+            function=function,
+            expression=expression,
+        )
+        self.loaded.append(outcome.record)
+        self._keep(outcome)
+        return outcome.values[path]
+
+    def _keep(self, outcome: Outcome) -> None:
+        self.names.update(outcome.imported)
+        self.session = remember(self.session, outcome)

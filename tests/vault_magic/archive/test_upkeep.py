@@ -27,9 +27,8 @@ from tests.vault_magic.archive.builders import (
     read_members,
     run_killed,
 )
+from vault_magic.archive.log import LOG_SUFFIX, append_log
 from vault_magic.archive.upkeep import (
-    LOG_SUFFIX,
-    append_log,
     build_import_lines,
     build_producer,
     follow_archive,
@@ -226,7 +225,7 @@ def test_no_manifest_where_none_is_wanted(path: Path) -> None:
     for command in ("store x in m", "import x from m", "del x from m"):
         notebook.run(command)
 
-    assert list_folder(path.parent) == {"storage.zip", "storage.zip.lock", f"storage.zip{LOG_SUFFIX}"}
+    assert list_folder(path.parent) == {"storage.zip", "storage.zip.lock", f"storage.zip{LOG_SUFFIX}.gz"}
 
 
 # Killed and failing writers
@@ -234,7 +233,7 @@ def test_no_manifest_where_none_is_wanted(path: Path) -> None:
 BETWEEN = {
     "before-the-manifest": "kill(upkeep, 'replace_file', call=1)",
     "manifest-not-in-place": "kill(Path, 'replace', call=2)",
-    "before-the-log": "kill(upkeep.gzip, 'compress', call=1)",
+    "before-the-log": "kill(log.gzip, 'compress', call=1)",
 }
 NEXT = {"import": "import kept from m", "store": "store x in m", "another-store": "store z in m"}
 
@@ -386,7 +385,7 @@ def test_log_has_one_line_of_json_for_each_command(path: Path) -> None:
 
 def test_log_line_leaves_out_what_only_a_notebook_needs(path: Path) -> None:
     record = build_record("x", identify(b"1"))
-    append_log(path, [record, replace(record, action="del")])
+    append_log(Path(f"{path}.vault.log.gz"), [record, replace(record, action="del")])
 
     first, second = _log(path)
     assert list(first) == [key for key in record.to_json() if key not in ("ledger", "environment", "inputs")]

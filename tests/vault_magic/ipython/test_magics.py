@@ -114,18 +114,17 @@ def test_manifest_can_be_left_out(shell: InteractiveShell) -> None:
 
 def test_list_shows_a_table(shell: InteractiveShell) -> None:
     run(shell, OPEN, "x = 1", "%vault store x in m")
-    with capture_output() as captured:
-        shell.run_cell("%vault list")
-    head, row = captured.stdout.splitlines()
-    assert head.split() == ["object", "format", "bytes", "crc32"]
+    (output,) = run(shell, "%vault list")
+    head, row = output.data["text/plain"].splitlines()
+    assert head.split() == ["object", "format", "bytes", "crc32", "stored", "by"]
     assert row.split()[:2] == ["m/x", "pickle"]
+    assert output.data["text/html"].startswith("<table><thead><tr><th>object</th>")
+    assert "vault" not in output.metadata
 
 
 def test_empty_list_says_so(shell: InteractiveShell) -> None:
-    with capture_output() as captured:
-        shell.run_cell(OPEN)
-        shell.run_cell("%vault list nothing")
-    assert captured.stdout.splitlines()[-1] == "Nothing is stored here."
+    (output,) = run(shell, OPEN, "%vault list nothing")
+    assert output.data == {"text/plain": "Nothing is stored here.", "text/html": "<p>Nothing is stored here.</p>"}
 
 
 def test_password_stays_out_of_everything(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,3 +169,103 @@ def test_help_shows_every_form_and_option(shell: InteractiveShell) -> None:
         assert f"%vault {form.text}\n" in f"{shown}\n"
     for option in OPTIONS:
         assert f"{', '.join(option.flags)} {option.value} " in shown
+
+
+def test_log_shows_what_was_done(shell: InteractiveShell) -> None:
+    (output,) = run(shell, OPEN, "x = 1", "%vault store x in m", "%vault import x from m", "%vault log")
+    rows = [row.split("  ") for row in output.data["text/plain"].splitlines()]
+    assert [[cell.strip() for cell in row if cell][1:] for row in rows] == [
+        ["command", "objects"],
+        ["%vault store x in m", "m/x (F918E912)"],
+        ["%vault import x from m", "m/x (F918E912)"],
+    ]
+
+
+def test_seal_leaves_the_ledger_without_storing(shell: InteractiveShell) -> None:
+    (output,) = run(shell, OPEN, "x = 1", "%vault seal")
+    assert output.data["text/plain"].startswith("Sealed 3 cells at ")
+    record = read_record(stored_record(output))
+    assert (record.action, record.results) == ("seal", ())
+    assert record.ledger is not None
+    assert len(record.ledger.rows.splitlines()) == 3
+    (listing,) = run(shell, "%vault list")
+    assert listing.data["text/plain"] == "Nothing is stored here."
+
+
+def test_sealing_one_cell_is_spelt_so(shell: InteractiveShell) -> None:
+    (output,) = run(shell, f"{OPEN}\n%vault seal")
+    assert output.data["text/plain"].startswith("Sealed 1 cell at ")
+
+
+FRAME = "import pandas\nframe = pandas.DataFrame({'n': range(1000), 'city': ['London', 'Delhi'] * 500})"
+
+
+def test_memory_gain_is_told_before_the_stamp(shell: InteractiveShell) -> None:
+    run(shell, f"{OPEN} --report_memory_gain", FRAME, "%vault store frame in m")
+    with capture_output() as captured:
+        shell.run_cell("%vault import frame from m as again").raise_error()
+    assert captured.stdout.startswith("Reduced memory usage by ")
+    assert captured.outputs[0].data["text/plain"].startswith("Imported again (")
+    assert str(shell.user_ns["again"]["city"].dtype) == "category"
+
+
+def test_storing_an_optimised_frame_again_changes_nothing(shell: InteractiveShell) -> None:
+    run(shell, OPEN, FRAME, "%vault store frame in m", "%vault import frame from m")
+    (output,) = run(shell, "%vault store frame in m")
+    (result,) = read_record(stored_record(output)).results
+    assert result.before == result.after
+    (output,) = run(shell, "%vault status")
+    assert output.data["text/plain"] == "1 variable is as in the vault."
+
+
+def test_optimisation_can_be_switched_off(shell: InteractiveShell) -> None:
+    run(shell, f"{OPEN} --optimize_df False", FRAME, "%vault store frame in m", "%vault import frame from m as again")
+    assert shell.user_ns["again"].equals(shell.user_ns["frame"])
+    assert str(shell.user_ns["again"]["city"].dtype) != "category"
+
+
+def test_frames_can_be_parquet(shell: InteractiveShell) -> None:
+    opening = f"{OPEN} --frame_format parquet --optimize_df False"
+    (output,) = run(shell, opening, FRAME, "%vault store frame in m", "%vault import frame from m as again")
+    (result,) = read_record(stored_record(output)).results
+    assert result.after is not None
+    assert result.after.format == "parquet"
+    assert shell.user_ns["again"].equals(shell.user_ns["frame"])
+
+
+def test_project_says_where_the_vault_is(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("pyproject.toml").write_text('[tool.vault_magic]\npath = "data/"\nsecure = false\n', encoding="utf-8")
+    Path("notebooks").mkdir()
+    monkeypatch.chdir("notebooks")
+    with capture_output() as captured:
+        shell.run_cell("%open_vault").raise_error()
+    assert (captured.stdout, captured.stderr) == ("Created a new vault: data/storage.zip\n", "")
+    assert Path("../data/storage.zip").is_file()
+
+
+def test_unknown_option_of_the_project_is_one_line(shell: InteractiveShell) -> None:
+    Path("pyproject.toml").write_text('[tool.vault_magic]\npth = "data/"\n', encoding="utf-8")
+    error = fail(shell, "%open_vault")
+    assert str(error) == "pyproject.toml: [tool.vault_magic] has no option 'pth'; did you mean 'path'?"
+
+
+def test_log_goes_where_it_is_wanted(shell: InteractiveShell) -> None:
+    run(shell, f"{OPEN} --logs_path logs/all.log --gzip_logs False", "x = 1", "%vault store x in m")
+    assert '"command": "store x in m"' in Path("logs/all.log").read_text(encoding="utf-8")
+    assert not Path("storage.zip.vault.log.gz").exists()
+
+
+def test_log_beside_the_archive_by_its_placeholder(shell: InteractiveShell) -> None:
+    run(shell, f"{OPEN} -l {{path}}.txt -g False", "x = 1", "%vault store x in m")
+    assert '"command": "store x in m"' in Path("storage.zip.txt").read_text(encoding="utf-8")
+
+
+def test_failing_function_shows_its_own_traceback(shell: InteractiveShell) -> None:
+    run(shell, OPEN, "x = 1\ndef broken(value):\n    return value.nothing")
+    error = fail(shell, "%vault store x in m with broken")
+    start = "broken failed when storing 'm/x': AttributeError: 'int' object has no attribute 'nothing'"
+    assert str(error) == f"{start}; everything stored is as it was"
+    assert isinstance(error, VaultError)
+    assert "return value.nothing" in "\n".join(error._render_traceback_())
+    (output,) = run(shell, "%vault list")
+    assert output.data["text/plain"] == "Nothing is stored here."

@@ -1,0 +1,113 @@
+"""`%vault status`: how the variables of a session stand to the objects of the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.vault_magic.archive.builders import Notebook
+
+Change = Callable[[Notebook, Notebook], object]
+
+
+def rows_of(notebook: Notebook) -> list[tuple[str, str, str]]:
+    table = notebook.run("status").table
+    assert table is not None
+    return [(row[0], row[1], row[2]) for row in table.rows]
+
+
+def note_of(notebook: Notebook) -> str:
+    table = notebook.run("status").table
+    assert table is not None
+    return table.note
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Notebook:
+    notebook = Notebook(tmp_path / "storage.zip", names={"x": [1], "f": str})
+    notebook.run("store x in m")
+    return notebook
+
+
+def set_here(notebook: Notebook, _: Notebook) -> None:
+    notebook.names["x"] = [2]
+
+
+def mutate_here(notebook: Notebook, _: Notebook) -> None:
+    notebook.names["x"].append(2)  # type: ignore[attr-defined]
+
+
+def store_there(_: Notebook, other: Notebook) -> None:
+    other.names["x"] = [3]
+    other.run("store x in m")
+
+
+def change_both(notebook: Notebook, other: Notebook) -> None:
+    set_here(notebook, other)
+    store_there(notebook, other)
+
+
+HERE = "changed here since; store it to keep it"
+THERE = "changed in the vault since; import it again"
+
+
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        pytest.param(set_here, HERE, id="set here"),
+        pytest.param(mutate_here, HERE, id="mutated here"),
+        pytest.param(lambda one, _: one.names.update(x=lambda: 1), HERE, id="not even storable now"),
+        pytest.param(store_there, THERE, id="stored by another"),
+        pytest.param(
+            change_both, "changed here and in the vault; store it under another name, or import it again", id="both"
+        ),
+        pytest.param(
+            lambda _, other: other.run("del x from m"), "not in the vault any more; store it to keep it", id="gone"
+        ),
+        pytest.param(lambda one, _: one.names.pop("x"), "deleted here", id="deleted here"),
+    ],
+)
+def test_difference_is_told(notebook: Notebook, change: Change, state: str) -> None:
+    change(notebook, Notebook(notebook.path))
+    assert rows_of(notebook) == [("x", "m/x", state)]
+
+
+def test_nothing_differs(notebook: Notebook) -> None:
+    notebook.run("import x from m as y")
+    assert rows_of(notebook) == []
+    assert note_of(notebook) == "2 variables are as in the vault."
+
+
+def test_session_without_objects_says_so(tmp_path: Path) -> None:
+    assert note_of(Notebook(tmp_path / "storage.zip")) == "Nothing was stored or imported in this session."
+
+
+def test_variable_that_was_imported_anew_is_the_new_object_alone(notebook: Notebook) -> None:
+    notebook.names["z"] = [9]
+    notebook.run("store z in m")
+    notebook.run("import z from m as x")
+    assert rows_of(notebook) == []
+    assert note_of(notebook) == "2 variables are as in the vault."
+
+
+def test_what_a_function_wrote_cannot_be_compared(notebook: Notebook) -> None:
+    notebook.run("store x in m with f as text")
+    assert rows_of(notebook) == [("x", "m/text", "cannot tell: equal values of it can have different bytes")]
+
+
+def test_frame_that_was_optimised_on_import_is_the_stored_one(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"city": ["London", "Delhi"] * 500})
+    notebook = Notebook(tmp_path / "storage.zip", names={"frame": frame})
+    notebook.run("store frame in m")
+    notebook.run("import frame from m")
+    assert rows_of(notebook) == []
+    notebook.names["frame"] = notebook.names["frame"].iloc[1:]  # type: ignore[attr-defined]
+    assert rows_of(notebook) == [("frame", "m/frame", HERE)]
+
+
+def test_status_of_another_vault_is_its_own(notebook: Notebook, tmp_path: Path) -> None:
+    other = Notebook(tmp_path / "other.zip", names=notebook.names, session=notebook.session)
+    assert note_of(other) == "Nothing was stored or imported in this session."

@@ -1,0 +1,120 @@
+"""The same from Python: a vault that is opened, stored into and loaded from by calls, in notebooks and scripts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from vault_magic.errors import CommandError
+from vault_magic.functions import Function
+from vault_magic.operations.host import get_host
+from vault_magic.operations.task import OpenVault
+from vault_magic.options import DEFAULT_PATH, FrameFormat, OpenOptions
+from vault_magic.project import load_defaults
+
+
+class Vault:
+    """An open vault. In a notebook every call leaves the stamp and the record that `%vault` would leave."""
+
+    def __init__(self, opened: OpenVault | None = None) -> None:
+        self._opened = opened
+
+    @property
+    def _vault(self) -> OpenVault:
+        return self._opened or get_host().vault
+
+    def store(self, path: str, value: object, *, function: Function | None = None) -> None:
+        """Store a value under a path such as `datasets/salaries`; a `function` takes it and gives text or bytes.
+
+        Raises:
+            VaultError: it cannot be done; every object is as it was.
+        """
+        get_host().call("store", path, vault=self._vault, value=value, function=function)
+
+    def load(self, path: str, *, function: Function | None = None) -> Any:
+        """Return the value that is stored under a path; a `function` takes its file and gives the value.
+
+        Raises:
+            VaultError: it cannot be done.
+        """
+        outcome = get_host().call("load", path, vault=self._vault, function=function)
+        return next(iter(outcome.values.values()))
+
+    def delete(self, path: str) -> None:
+        """Delete what is stored under a path.
+
+        Raises:
+            VaultError: it cannot be done; every object is as it was.
+        """
+        get_host().call("delete", path, vault=self._vault)
+
+    def list(self, module: str | None = None) -> tuple[str, ...]:
+        """Return the paths of what is stored, or of what is stored in one module."""
+        prefix = f"{module.strip('/')}/" if module else ""
+        return tuple(path for path in self._vault.archive.list().objects if path.startswith(prefix))
+
+    def __repr__(self) -> str:
+        opened = self._opened or get_host().opened
+        return f"<vault {opened.name}>" if opened else "<no vault is open>"
+
+
+vault = Vault()
+"""The vault that was opened last, by `%open_vault` or by `open_vault`."""
+
+
+def open_vault(
+    path: str | Path | None = None,
+    *,
+    encryption_variable: str | None = None,
+    secure: bool | None = None,
+    optimize_df: bool | None = None,
+    timestamp: bool | None = None,
+    metadata: bool | None = None,
+    logs_path: str | None = None,
+    gzip_logs: bool | None = None,
+    report_memory_gain: bool | None = None,
+    numbers_as_categories: bool | None = None,
+    booleans_as_categories: bool | None = None,
+    frame_format: str | None = None,
+    manifest: bool | None = None,
+    keyed_digests: bool | None = None,
+    allow_pickle: bool | None = None,
+) -> Vault:
+    """Open a vault, as `%open_vault` does; what is left out is as `[tool.vault_magic]` of the project says.
+
+    Raises:
+        VaultError: it cannot be opened.
+    """
+    given = {
+        "encryption_variable": encryption_variable,
+        "secure": secure,
+        "optimize_df": optimize_df,
+        "timestamp": timestamp,
+        "metadata": metadata,
+        "logs_path": logs_path,
+        "gzip_logs": gzip_logs,
+        "report_memory_gain": report_memory_gain,
+        "numbers_as_categories": numbers_as_categories,
+        "booleans_as_categories": booleans_as_categories,
+        "frame_format": _read_format(frame_format),
+        "manifest": manifest,
+        "keyed_digests": keyed_digests,
+        "allow_pickle": allow_pickle,
+    }
+    said = {key: value for key, value in given.items() if value is not None}
+    options = replace(load_defaults(Path.cwd()), **said)  # type: ignore[arg-type]  # each is of its field's type
+    return Vault(get_host().open(options if path is None else _set_path(options, str(path))))
+
+
+def _set_path(options: OpenOptions, path: str) -> OpenOptions:
+    full = f"{path}{DEFAULT_PATH}" if path.endswith(("/", "\\")) else path
+    return replace(options, path=full, base=None)
+
+
+def _read_format(text: str | None) -> FrameFormat | None:
+    try:
+        return None if text is None else FrameFormat(text)
+    except ValueError as err:
+        known = " or ".join(repr(one.value) for one in FrameFormat)
+        raise CommandError(f"frame_format is {known}, not {text!r}") from err

@@ -1,0 +1,50 @@
+"""The notebook as the host of commands: it shows their outcomes and remembers what they brought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from vault_magic.ipython.progress import Progress
+from vault_magic.ipython.show import show_notices, show_outcome
+from vault_magic.ipython.tracker import SessionTracker
+from vault_magic.operations.host import Host
+from vault_magic.operations.opening import list_notices
+from vault_magic.operations.outcome import Outcome
+from vault_magic.operations.task import Context, OpenVault
+
+
+class Notebook(Host):
+    """A session in IPython, in a notebook or at a terminal."""
+
+    def __init__(self, shell: InteractiveShell, tracker: SessionTracker) -> None:
+        super().__init__()
+        self._names = shell.user_ns
+        self._tracker = tracker
+        self._progress = Progress(shell)
+
+    @property
+    def namespace(self) -> Mapping[str, object]:
+        """The variables of the user."""
+        names: Mapping[str, object] = self._names
+        return names
+
+    def describe(self) -> Context:
+        """Return the session and the notebook, as far as they are known."""
+        return Context(session=self._tracker.session, notebook=self._tracker.find_notebook())
+
+    def watch(self, text: str) -> AbstractContextManager[None]:
+        """Show that a command is still at work when it takes long."""
+        return self._progress.watch(text)
+
+    def show(self, outcome: Outcome, vault: OpenVault) -> None:
+        """Bind what was imported, and show the outcome."""
+        self._names.update(outcome.imported)
+        self._tracker.remember(outcome)
+        show_outcome(outcome, options=vault.options, display_id=self._progress.take())
+
+    def show_opened(self, vault: OpenVault) -> None:
+        """Print notices."""
+        show_notices(list_notices(vault))

@@ -1,0 +1,161 @@
+"""Who commands run for: a notebook that shows and remembers, or a script that does neither."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+from vault_magic.errors import VaultNotOpen
+from vault_magic.forms import Verb
+from vault_magic.functions import Function
+from vault_magic.operations.opening import list_notices, open_vault
+from vault_magic.operations.outcome import Outcome
+from vault_magic.operations.running import run_call, run_command
+from vault_magic.operations.task import Context, OpenVault
+from vault_magic.options import OpenOptions
+from vault_magic.session import Session
+
+
+class Host(ABC):
+    """The present vault, and what happens to the outcome of each command."""
+
+    def __init__(self) -> None:
+        self._vault: OpenVault | None = None
+
+    @property
+    @abstractmethod
+    def namespace(self) -> Mapping[str, object]:
+        """The variables that commands can name."""
+
+    @abstractmethod
+    def describe(self) -> Context:
+        """Return where a command runs that begins now."""
+
+    @abstractmethod
+    def show(self, outcome: Outcome, vault: OpenVault) -> None:
+        """Show an outcome, and keep what it has brought."""
+
+    @abstractmethod
+    def show_opened(self, vault: OpenVault) -> None:
+        """Tell what has to be told of a vault that was just opened."""
+
+    def watch(self, text: str) -> AbstractContextManager[None]:  # noqa: ARG002  # for hosts that show progress
+        """Return what stands around a command that may take long."""
+        return nullcontext()
+
+    @property
+    def opened(self) -> OpenVault | None:
+        """The vault that was opened last, if there is one."""
+        return self._vault
+
+    @property
+    def vault(self) -> OpenVault:
+        """The vault that was opened last.
+
+        Raises:
+            VaultNotOpen: none was.
+        """
+        if self._vault is None:
+            raise VaultNotOpen("no vault is open; type first: %open_vault -p storage.zip")
+        return self._vault
+
+    def open(self, options: OpenOptions) -> OpenVault:
+        """Open a vault, which is the present one from here on."""
+        vault = self._vault = open_vault(options, folder=Path.cwd())
+        self.show_opened(vault)
+        return vault
+
+    def command(self, text: str, *, namespace: Mapping[str, object] | None = None) -> Outcome:
+        """Carry out a command on the present vault and show its outcome."""
+        vault, names = self.vault, self.namespace if namespace is None else namespace
+        with self.watch(text):
+            outcome = run_command(text, vault=vault, namespace=names, context=self._describe())
+        self.show(outcome, vault)
+        return outcome
+
+    def call(
+        self,
+        method: str,
+        path: str | None,
+        *,
+        vault: OpenVault,
+        value: object = None,
+        function: Function | None = None,
+        expression: str | None = None,
+    ) -> Outcome:
+        """Carry out a call on a vault and show its outcome."""
+        with self.watch(expression or f"{method} {path or ''}".rstrip()):
+            outcome = run_call(
+                method,
+                path,
+                vault=vault,
+                namespace=self.namespace,
+                context=self._describe(),
+                value=value,
+                function=function,
+                expression=expression,
+            )
+        self.show(outcome, vault)
+        return outcome
+
+    def _describe(self) -> Context:
+        return replace(self.describe(), load=self._load)
+
+    def _load(self, vault: OpenVault, path: str, *, expression: str, function: Function | None) -> object:
+        return self.call("load", path, vault=vault, function=function, expression=expression).values[path]
+
+
+def remember(session: Session, outcome: Outcome) -> Session:
+    """Return the session with what a command has brought."""
+    fresh = outcome.command.verb is Verb.IMPORT
+    return session.remember(outcome.inputs).bind(outcome.bindings, fresh=fresh)
+
+
+class Script(Host):
+    """A program without cells: warnings go to standard error, and nothing else is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._session = Session(id=uuid.uuid4().hex)
+
+    @property
+    def namespace(self) -> Mapping[str, object]:
+        """No variables: values come with the calls."""
+        return {}
+
+    def describe(self) -> Context:
+        """Return the context of a script: a session without cells."""
+        return Context(self._session)
+
+    def show(self, outcome: Outcome, vault: OpenVault) -> None:  # noqa: ARG002  # a script shows nothing of it
+        """Keep what was imported, and print warnings."""
+        self._session = remember(self._session, outcome)
+        for warning in outcome.warnings:
+            print(f"Warning: {warning}", file=sys.stderr)  # noqa: T201
+
+    def show_opened(self, vault: OpenVault) -> None:
+        """Print notices."""
+        for notice in list_notices(vault):
+            print(notice, file=sys.stderr)  # noqa: T201
+
+
+class _Hosts:
+    """The host of this process: a script, until a notebook takes over."""
+
+    script: Host = Script()
+    notebook: Host | None = None
+
+
+def get_host() -> Host:
+    """Return whom commands from Python run for."""
+    return _Hosts.notebook or _Hosts.script
+
+
+def set_notebook(host: Host | None) -> None:
+    """Let commands run for a notebook, or for none any more."""
+    _Hosts.notebook = host

@@ -1,0 +1,94 @@
+"""`%vault import`: objects become values, or a whole module whose objects are read when they are asked for."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from vault_magic.archive.archive import StoredObject
+from vault_magic.calls import parse_executed
+from vault_magic.codecs import decode
+from vault_magic.errors import CodecError, CommandError, MissingObject
+from vault_magic.functions import Function, read_with
+from vault_magic.memory import is_frame, optimise, render_gain
+from vault_magic.operations.lazy_module import LazyModule
+from vault_magic.operations.noting import note_reading
+from vault_magic.operations.outcome import Outcome
+from vault_magic.operations.storing import CUSTOM
+from vault_magic.operations.task import Task
+from vault_magic.record import Result
+from vault_magic.session import Binding
+
+_OPTIMISED = (None, "tsv", "parquet")
+"""The formats of frames; a frame that had to be pickled comes back as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    value: object
+    note: str | None = None
+
+
+def import_objects(task: Task) -> Outcome:
+    """Import the variables of a command."""
+    function, targets = task.find_function(), task.command.targets
+    stored = task.archive.read_all(target.path for target in targets)
+    read = {path: _read(task, one, function, path=path) for path, one in stored.items()}
+    found = [(target, stored[target.path].identity) for target in targets]
+    record = task.build_record(tuple(Result(one.path, one.variable, same, same) for one, same in found))
+    vault = record.archive.vault
+    return Outcome(
+        task.command,
+        record,
+        values={path: one.value for path, one in read.items()},
+        imported={target.variable: read[target.path].value for target in targets if target.variable},
+        bindings=tuple(Binding(one.variable, one.path, vault, same) for one, same in found if one.variable),
+        notes=tuple(one.note for one in read.values() if one.note),
+        warnings=note_reading(task, record),
+    )
+
+
+def import_module(task: Task) -> Outcome:
+    """Import a whole module: nothing is read before it is asked for."""
+    module = task.command.module or ""
+    folders = {path.rsplit("/", 1)[0] for path in task.archive.list().objects if "/" in path}
+    if not any(folder == module or folder.startswith(f"{module}/") for folder in folders):
+        near = difflib.get_close_matches(module, sorted(folders), n=1)
+        advice = f"did you mean {near[0]!r}?" if near else "for a variable write: %vault import VAR from MODULE"
+        raise MissingObject(f"there is no module {module!r} in {task.archive.path.name}; {advice}")
+    first = module.partition("/")[0]
+    name, path = (task.command.name, module) if task.command.name else (first, first)
+    view = LazyModule(path, name=name, vault=task.vault, load=task.context.load)
+    return Outcome(task.command, task.build_record(()), imported={name: view})
+
+
+def _read(task: Task, stored: StoredObject, function: Function | None, *, path: str) -> _Read:
+    if function is not None:
+        return _Read(read_with(function, stored.data, path=path, private=task.is_private, name=task.command.function))
+    if stored.identity.format == CUSTOM:
+        raise CodecError(
+            f"{path!r} was stored with {_name_writer(stored)}; import it with one that reads it: with FUNC"
+        )
+    try:
+        schema = stored.sidecar.schema if stored.sidecar else None
+        value = decode(stored.identity.format, stored.data, schema, allow_pickle=task.options.allow_pickle)
+    except CodecError as err:
+        raise CodecError(f"{path!r}: {err}") from err
+    return _optimise(task, value) if stored.identity.format in _OPTIMISED else _Read(value)
+
+
+def _optimise(task: Task, value: object) -> _Read:
+    options = task.options
+    if not options.optimize_df or not is_frame(value):
+        return _Read(value)
+    done = optimise(value, numbers=options.numbers_as_categories, booleans=options.booleans_as_categories)
+    return _Read(done.frame, render_gain(before=done.before, after=done.after) if options.report_memory_gain else None)
+
+
+def _name_writer(stored: StoredObject) -> str:
+    """Return the function that wrote an object, as its record names it."""
+    try:
+        command = parse_executed(stored.sidecar.record.command) if stored.sidecar else None
+    except CommandError:
+        command = None
+    return (command and command.function) or "a function of its own"

@@ -1,0 +1,55 @@
+"""What is written down beside the archive when a command is done: manifest and log."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from vault_magic.archive.log import append_log
+from vault_magic.archive.upkeep import build_import_lines, follow_archive, load_manifest, save_manifest
+from vault_magic.errors import FormatError
+from vault_magic.manifest import Manifest
+from vault_magic.operations.task import Task
+from vault_magic.record import Record
+
+_PATIENCE_OF_READERS = 5.0  # seconds for which a writer may hold up the note of an import; the value is there already
+
+
+def note_reading(task: Task, record: Record) -> tuple[str, ...]:
+    """Write down what was read; where that cannot be done the reading stands, and the reason is returned."""
+    try:
+        with task.archive.lock(holder=task.holder, patience=_PATIENCE_OF_READERS):
+            _log(task, record)
+            if task.options.manifest:
+                manifest = follow_archive(load_manifest(task.archive.path), task.archive)
+                lines = build_import_lines(record, notebook=task.notebook)
+                save_manifest(task.archive.path, manifest.replace_imports(lines))
+    except PermissionError:
+        return ()  # a folder that is read-only on purpose is nothing to warn of at every import
+    except (OSError, FormatError) as err:
+        return (f"this was not noted in the manifest: {explain(err)}",)
+    return ()
+
+
+def note_change(
+    task: Task, record: Record, *, manifest: Manifest | None, changed: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Bring manifest and log up to a changed archive; where that fails the change stands, and the reason is returned.
+
+    The next command repairs the manifest.
+    """
+    try:
+        if task.options.manifest:
+            save_manifest(task.archive.path, follow_archive(manifest, task.archive, changed=changed))
+        _log(task, record)
+    except OSError as err:
+        return (f"this was done, but not noted in manifest and log: {explain(err)}",)
+    return ()
+
+
+def explain(err: Exception) -> str:
+    """Return the reason of an error without the path of a file on this machine."""
+    return (isinstance(err, OSError) and err.strerror) or str(err) or type(err).__name__
+
+
+def _log(task: Task, record: Record) -> None:
+    append_log(task.vault.log, [record], compressed=task.options.gzip_logs)

@@ -1,0 +1,58 @@
+"""`%open_vault`: options become an open vault."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from vault_magic.archive.archive import open_archive
+from vault_magic.errors import CommandError, PasswordError
+from vault_magic.operations.task import OpenVault
+from vault_magic.options import OpenOptions
+
+
+def open_vault(options: OpenOptions, *, folder: Path) -> OpenVault:
+    """Open the archive that the options name, relative to their project or else to the working directory `folder`.
+
+    Raises:
+        CommandError: the options contradict each other.
+        PasswordError: the password is missing, not wanted or wrong.
+        ArchiveError: there is no readable archive, and none can be made.
+    """
+    if options.keyed_digests and options.encryption_variable is None:
+        raise CommandError("--keyed_digests needs an encrypted vault; name the variable with its password: -e NAME")
+    password = _read_password(options)
+    path = (options.base or folder) / Path(options.path).expanduser()
+    archive = open_archive(path.absolute(), password=password, variable=options.encryption_variable)
+    return OpenVault(archive, _fix_log(options, folder=folder))
+
+
+def list_notices(vault: OpenVault) -> tuple[str, ...]:
+    """Return what has to be told when a vault was opened: that it is new, and that nobody has decided on encryption."""
+    notices = [f"Created a new vault: {vault.name}"] if vault.archive.created else []
+    if vault.archive.password is None and vault.options.secure is not False:
+        advice = "name a variable with a password (-e NAME), or say that this is meant (--secure False)"
+        notices.append(f"Warning: {vault.name} is not encrypted; {advice}")
+    return tuple(notices)
+
+
+def _fix_log(options: OpenOptions, *, folder: Path) -> OpenOptions:
+    """Return the options with the log where it is now, whatever becomes of the working directory."""
+    if options.logs_path is None or options.logs_path.startswith("{path}"):
+        return options
+    place = (options.base or folder) / Path(options.logs_path).expanduser()
+    return replace(options, logs_path=str(place.absolute()))
+
+
+def _read_password(options: OpenOptions) -> bytes | None:
+    name = options.encryption_variable
+    if name is None:
+        return None
+    password = os.environ.get(name)
+    if not password:
+        state = "is not set" if password is None else "is empty"
+        raise PasswordError(
+            f"the environment variable {name} {state}; put the password into it, or leave out -e {name}"
+        )
+    return password.encode()

@@ -1,0 +1,132 @@
+"""`%vault store`: values become bytes, and the objects of one command appear together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from vault_magic.archive.archive import Archive
+from vault_magic.archive.sidecar import Sidecar
+from vault_magic.archive.upkeep import build_producer, load_manifest
+from vault_magic.codecs import Encoded, decode, encode
+from vault_magic.codecs.schema import schema_digest
+from vault_magic.digest import crc32_hex, sha256_hex
+from vault_magic.functions import Function, write_with
+from vault_magic.identity import Identity, Match
+from vault_magic.memory import is_optimised_from
+from vault_magic.operations.noting import note_change
+from vault_magic.operations.outcome import Outcome
+from vault_magic.operations.task import Task
+from vault_magic.record import Record, Result
+from vault_magic.session import Binding
+
+CUSTOM = "custom"
+"""The format of an object that a user's function wrote."""
+
+
+def store(task: Task) -> Outcome:
+    """Store the variables of a command."""
+    function, targets = task.find_function(), task.command.targets
+    values = {target.path: task.find_value(target.path, target.variable) for target in targets}
+    encoded = {path: encode_value(task, value, function, path=path) for path, value in values.items()}
+    with task.archive.lock(holder=task.holder):
+        manifest = load_manifest(task.archive.path)
+        listing = task.archive.list()
+        encoded |= _keep_equal(task, encoded, values, listing.objects)
+        identities = {path: identify(one) for path, one in encoded.items()}
+        results = tuple(
+            Result(one.path, one.variable, listing.objects.get(one.path), identities[one.path]) for one in targets
+        )
+        record = task.build_record(results)
+        sidecars = {
+            path: Sidecar(
+                path, identities[path], _of_one(record, path), one.schema, task.notebook, listing.generation + 1
+            )
+            for path, one in encoded.items()
+        }
+        changed = _drop_unchanged(task.archive, sidecars, listing.objects)
+        if changed:
+            task.archive.change(store={path: (encoded[path].data, sidecars[path]) for path in changed})
+        warnings = note_change(task, record, manifest=manifest, changed=changed)
+    return Outcome(task.command, record, bindings=_bind(record), warnings=warnings)
+
+
+def encode_value(task: Task, value: object, function: Function | None, *, path: str) -> Encoded:
+    """Return the bytes of a value; those of a user's function count as stable where they are text."""
+    if function is None:
+        return encode(value, frame_format=task.options.frame_format)
+    data = write_with(function, value, path=path, private=task.is_private, name=task.command.function)
+    return Encoded(CUSTOM, data, schema=None, stable=_is_text(data))
+
+
+def identify(encoded: Encoded) -> Identity:
+    """Return the identity of encoded bytes."""
+    return Identity(
+        crc32=crc32_hex(encoded.data),
+        sha256=sha256_hex(encoded.data),
+        format=encoded.format,
+        schema=schema_digest(encoded.schema),
+        bytes=len(encoded.data),
+        unstable=not encoded.stable,
+    )
+
+
+def is_same_value(task: Task, value: object, path: str, found: Identity, stored: Identity) -> bool:
+    """Tell whether a value is what is stored; a frame whose memory was optimised on import still is."""
+    if found.compare(stored) is Match.SAME:
+        return True
+    is_text = stored.format != "parquet"  # the same text has one digest, whatever the types; parquet holds them
+    if found.format != stored.format or (is_text and found.sha256 != stored.sha256) or not task.options.optimize_df:
+        return False
+    original = task.archive.read(path)
+    return is_optimised_from(
+        value,
+        original=decode(stored.format, original.data, original.sidecar.schema if original.sidecar else None),
+        numbers=task.options.numbers_as_categories,
+        booleans=task.options.booleans_as_categories,
+    )
+
+
+def _keep_equal(
+    task: Task, encoded: Mapping[str, Encoded], values: Mapping[str, object], before: Mapping[str, Identity]
+) -> dict[str, Encoded]:
+    """Return what is stored already, for frames that an import has optimised and nobody has changed since."""
+    kept = {}
+    for path, one in encoded.items():
+        found, stored = identify(one), before.get(path)
+        if stored is None or found.schema == stored.schema:
+            continue
+        if is_same_value(task, values[path], path, found, stored):
+            old = task.archive.read(path)
+            kept[path] = replace(one, data=old.data, schema=old.sidecar.schema if old.sidecar else None)
+    return kept
+
+
+def _bind(record: Record) -> tuple[Binding, ...]:
+    vault = record.archive.vault
+    return tuple(
+        Binding(one.variable, one.path, vault, one.after) for one in record.results if one.variable and one.after
+    )
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _of_one(record: Record, path: str) -> Record:
+    """Return the record of a command as far as it concerns one object."""
+    return replace(record, results=tuple(one for one in record.results if one.path == path))
+
+
+def _drop_unchanged(
+    archive: Archive, sidecars: Mapping[str, Sidecar], before: Mapping[str, Identity]
+) -> tuple[str, ...]:
+    """Return the objects whose bytes or origin differ from what is stored; the others need no write."""
+    same = [path for path, one in sidecars.items() if path in before and one.identity == before[path]]
+    stored = archive.read_sidecars(same)
+    unchanged = {path for path in stored if build_producer(stored[path]).is_same(build_producer(sidecars[path]))}
+    return tuple(path for path in sidecars if path not in unchanged)

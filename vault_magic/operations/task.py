@@ -1,0 +1,144 @@
+"""A command on its way: what was typed, what it means, the vault, the notebook and the session around it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from vault_magic.archive.archive import Archive
+from vault_magic.archive.log import LOG_SUFFIX
+from vault_magic.command import Command
+from vault_magic.environment import describe_environment
+from vault_magic.errors import MissingVariable
+from vault_magic.forms import Verb
+from vault_magic.functions import Function, find_function
+from vault_magic.options import OpenOptions
+from vault_magic.record import ArchiveRef, Record, Result
+from vault_magic.session import Session
+from vault_magic.whereabouts import hide_absolute, relate
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVault:
+    """A vault that a notebook has opened, and how."""
+
+    archive: Archive
+    options: OpenOptions
+
+    @property
+    def name(self) -> str:
+        """The archive as the user named it; its file name alone where that was absolute."""
+        return hide_absolute(self.options.path)
+
+    @property
+    def log(self) -> Path:
+        """Where the log of this vault is kept."""
+        path = self.archive.path
+        suffix = f"{LOG_SUFFIX}.gz" if self.options.gzip_logs else LOG_SUFFIX
+        chosen = self.options.logs_path
+        return Path(chosen.replace("{path}", str(path))) if chosen else path.with_name(path.name + suffix)
+
+
+class Loader(Protocol):
+    """How an object of a lazy module is read when it is asked for: `expression` is what asked."""
+
+    def __call__(self, vault: OpenVault, path: str, *, expression: str, function: Function | None) -> object:
+        """Return the object, with a record of its import left where records go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where a command runs: the session so far, the notebook if known, the clock, and the reader of modules."""
+
+    session: Session
+    notebook: Path | None = None
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    load: Loader | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One command and everything around it; `values` and `called_with` are what a call from Python brings along."""
+
+    text: str
+    command: Command
+    vault: OpenVault
+    namespace: Mapping[str, object]
+    context: Context
+    started: datetime
+    values: Mapping[str, object] = field(default_factory=dict)
+    called_with: Function | None = None
+
+    @property
+    def archive(self) -> Archive:
+        """The archive of the vault."""
+        return self.vault.archive
+
+    @property
+    def options(self) -> OpenOptions:
+        """How the vault was opened."""
+        return self.vault.options
+
+    @property
+    def notebook(self) -> str | None:
+        """The notebook as seen from the archive's folder."""
+        known = self.context.notebook
+        return (relate(known, folder=self.archive.path.parent) or known.name) if known else None
+
+    @property
+    def holder(self) -> str:
+        """What others are told who wait for the lock."""
+        return self.context.notebook.name if self.context.notebook else "a notebook"
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nothing may be written in plain text."""
+        return self.archive.password is not None
+
+    def find_function(self) -> Function | None:
+        """Return the function that stores or imports, where one was named."""
+        name = self.command.function
+        return find_function(name, self.namespace) if name else self.called_with
+
+    def find_value(self, path: str, variable: str | None) -> object:
+        """Return what is to be stored at a path: what the call brought, or else the variable of the notebook."""
+        if path in self.values:
+            return self.values[path]
+        name = variable or ""
+        if name in self.namespace:
+            return self.namespace[name]
+        near = difflib.get_close_matches(name, [*self.namespace], n=1)
+        advice = f"did you mean {near[0]!r}?" if near else "run the cell that defines it first"
+        raise MissingVariable(f"there is no variable {name!r} in this notebook; {advice}")
+
+    def build_record(self, results: tuple[Result, ...]) -> Record:
+        """Return the record of the command, with the ledger where something is stored or sealed."""
+        session, notebook = self.context.session, self.context.notebook
+        storing = self.command.verb is Verb.STORE
+        return Record(
+            action=self.command.verb.value,
+            command=self.text,
+            results=results,
+            inputs=session.inputs if storing else (),
+            archive=ArchiveRef(
+                vault=self._find_vault(),
+                path=self.vault.name,
+                from_notebook=relate(self.archive.path, folder=notebook.parent) if notebook else None,
+            ),
+            notebook=notebook.name if notebook else None,
+            started=self.started,
+            finished=self.context.now(),
+            cell=session.current.cell if session.current else None,
+            session=session.id,
+            ledger=session.ledger if storing or self.command.verb is Verb.SEAL else None,
+            environment=describe_environment(self.namespace),
+        )
+
+    def _find_vault(self) -> str | None:
+        """Return the id of the vault; the archive of another tool gets one when it is first stored into."""
+        known = self.archive.vault or self.archive.list().vault
+        return known or (self.archive.new_id if self.command.verb is Verb.STORE else None)
