@@ -23,9 +23,10 @@ from vault_magic.archive.layout import (
 from vault_magic.archive.sidecar import Sidecar
 from vault_magic.archive.upkeep import build_import_lines, build_producer, manifest_path
 from vault_magic.canonical import VERSION
+from vault_magic.command import Command
 from vault_magic.digest import crc32_hex, digest_cell, sha256_hex
 from vault_magic.forms import Verb
-from vault_magic.grammar import Command, parse_command
+from vault_magic.grammar import parse_command
 from vault_magic.identity import Identity
 from vault_magic.manifest import ImportLine, Manifest, ObjectLine, Producer, render_manifest
 from vault_magic.mark import Mark

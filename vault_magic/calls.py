@@ -20,6 +20,8 @@ _LITERAL = rf"""'(?:[^'\\\x00-\x1f\ud800-\udfff]|{_ESCAPE})*'|"(?:[^"\\\x00-\x1f
 
 _CALL = re.compile(rf"vault\.(?P<method>\w+)\((?P<path>{_LITERAL})?(?:, \.\.\.)?\)")
 
+_EXPRESSION = re.compile(rf"[^\W\d]\w*(?:\.[^\W\d]\w*|\[{_LITERAL}\])++")
+
 
 def build_call(method: str, path: str | None) -> Command:
     """Return the command that a call stands for; `path` is its literal first argument, `None` for all of a vault.
@@ -53,6 +55,11 @@ def parse_executed(text: str) -> Command:
     return build_call(call["method"], path)
 
 
+def is_expression(text: str) -> bool:
+    """Tell whether a record's text is what asked for a member of a lazy module: `datasets.salaries`."""
+    return _EXPRESSION.fullmatch(text) is not None
+
+
 def show_executed(text: str) -> str:
     """Return the command of a record as its user wrote it."""
-    return text if _CALL.fullmatch(text) else f"%vault {' '.join(text.split())}"
+    return text if _CALL.fullmatch(text) or is_expression(text) else f"%vault {' '.join(text.split())}"

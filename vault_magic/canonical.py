@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import unicodedata
-import warnings
 from collections.abc import Iterator, Mapping
 from functools import cache
-from itertools import groupby, takewhile
+from itertools import groupby
 
 from vault_magic.cell_text import CellText, LogicalLine, split_cell, unify_line_ends
+from vault_magic.masking import mask_cell, parse_python
 
 # Part of every form, so of what is hashed, and stored beside the digests: any change of the form needs a new version.
 VERSION = 1
@@ -36,41 +35,16 @@ def canonical_code(source: str) -> bytes:
 
 
 def _build_tree_form(cell: CellText) -> bytes | None:
-    rewritten = _name_lines(cell)
+    masked = mask_cell(cell)
     try:
-        tree = _parse(_replace_lines(cell, rewritten))
-        writer = _TreeWriter(rewritten)
+        tree = parse_python(masked.text)
+        writer = _TreeWriter(masked.lines)
         form = writer.write(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    if writer.written != rewritten.keys():  # Python reads the cell as something else than we do: trust neither
+    if writer.written != masked.lines.keys():  # Python reads the cell as something else than we do: trust neither
         return None
     return _write_scalar(cell.cell_magic) + _write_scalar(cell.cell_magic_line) + form
-
-
-def _name_lines(cell: CellText) -> dict[str, LogicalLine]:
-    """Give each rewritten line a name that stands for it in the Python text and that the cell itself does not use."""
-    text = cell.body if cell.body.isascii() else unicodedata.normalize("NFKC", cell.body)  # as Python reads names
-    stem = "_rewritten_"
-    while stem in text:
-        stem += "_"
-    return {f"{stem}{index}": line for index, line in enumerate(cell.lines)}
-
-
-def _replace_lines(cell: CellText, rewritten: Mapping[str, LogicalLine]) -> str:
-    rows = cell.body.split("\n")
-    if cell.cell_magic is not None:
-        rows[sum(1 for _ in takewhile(lambda row: not row.strip(), rows))] = ""
-    for name, line in rewritten.items():
-        rows[line.number : line.number + line.lines] = [""] * line.lines
-        rows[line.number] = line.indent + (name if line.target is None else f"{line.target} = {name}")
-    return "\n".join(rows)
-
-
-def _parse(text: str) -> ast.Module:
-    with warnings.catch_warnings():  # neither shown nor, by a filter, turned into errors
-        warnings.simplefilter("ignore")
-        return ast.parse(text)
 
 
 # Bytes that are written already, or a part of the tree still to be written and its depth.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import re
 import zlib
 from dataclasses import dataclass
@@ -23,13 +24,18 @@ class CellDigest:
     code: str
 
 
-def sha256_hex(data: bytes) -> str:
-    """Compute the SHA-256 as 64 lower-case hex digits."""
-    return hashlib.sha256(data).hexdigest()
+def sha256_hex(data: bytes, *, key: bytes | None = None) -> str:
+    """Compute the SHA-256 as 64 lower-case hex digits; with a key, the HMAC-SHA256 (RFC 2104)."""
+    return hmac.digest(key, data, "sha256").hex() if key else hashlib.sha256(data).hexdigest()
 
 
-def crc32_hex(data: bytes) -> str:
-    """Compute the CRC-32 as 8 upper-case hex digits, leading zeros included."""
+def crc32_hex(data: bytes, *, key: bytes | None = None) -> str:
+    """Compute the CRC-32 as 8 upper-case hex digits, leading zeros included; with a key, as many of a second HMAC.
+
+    A plain checksum beside a keyed digest would tell what the digest hides.
+    """
+    if key:
+        return sha256_hex(b"crc32" + hmac.digest(key, data, "sha256"), key=key)[:8].upper()
     return f"{zlib.crc32(data):08X}"
 
 

@@ -51,4 +51,9 @@ def parse_module(text: str) -> str:
     Raises:
         PathError: the module is refused; the message gives the reason.
     """
-    return parse_object_path(_BETWEEN_NAMES.sub("/", text))
+    return parse_object_path(split_module(text))
+
+
+def split_module(text: str) -> str:
+    """Return a module with its dots as separators of folders."""
+    return _BETWEEN_NAMES.sub("/", text)

@@ -1,36 +1,62 @@
-"""The commands in a cell's text: `%vault` and `%open_vault` lines, parsed where they can be."""
+"""The commands in a cell's text, as magics or as calls, and where it runs other files or changes the folder."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from vault_magic.cell_text import LineKind, split_cell
+from vault_magic.calls import build_call, parse_executed, render_call
+from vault_magic.cell_text import CellText, LineKind, split_cell
+from vault_magic.command import Command
 from vault_magic.errors import CommandError
-from vault_magic.grammar import Command, parse_command
+from vault_magic.forms import LEADS
+from vault_magic.grammar import parse_command
 from vault_magic.options import OpenOptions, parse_options
+from vaultcheck.cell_calls import Call, MagicCall, MoveCall, OpenCall, VaultCall, find_calls
+from vaultcheck.literals import FILLED_IN
+from vaultcheck.vault_names import NO_NAMES, VaultNames
 
-_VAULT, _OPEN = "vault", "open_vault"
 _EXPANSION = re.compile(r"\$\w[\w.]*|\{[^{}]*\}")
+
+# What stands in every text with a magic, or with a call, of interest: nearly all cells have neither and are not read.
+_SIGNS_OF_MAGICS = ("vault", "%run", "%cd")
+_PLAIN_MAGICS = ("%open_vault", "%load_ext vault_magic")
+_SIGNS_OF_CALLS = ("open_vault", "vault_magic", "run_line_magic", ".magic(", "chdir")
+_SIGNS_OF_NAMES = ("{}.", "{} =", "{}=", "{}:", "{},", "{} in ", "= {}", "as {}", "del {}", "def {}", "class {}")
+
+# A magic without `%`, as IPython takes it if it is the only line: where Python could mean the same, it is Python.
+_AUTOMAGIC = re.compile(
+    rf"\s*(?:(?P<vault>vault)[ \t]+(?=(?:{'|'.join(LEADS)})\b)|(?P<open>open_vault)(?:[ \t]+(?=--?\w)|\s*\Z)"
+    r"|(?P<file>run|cd)[ \t]+(?=[\w./~'\"-]))(?P<rest>[^\n]*)\n?\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class FoundCommand:
-    """A `%vault` line: `line` counts from 1 in the cell.
+    """A `%vault` line or a call that does the same; `line` counts from 1 in the cell.
 
     `command` is missing where the text fits no form (`error` says why) or where it depends on variables (`$name`,
-    `{expression}`): what that ran is known from records only.
+    `{expression}`): what that ran is known from records only. The text of a call is as records have it.
     """
 
     text: str
     line: int
     command: Command | None = None
     error: str | None = None
+    is_call: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The command as a message shows it."""
+        return self.text if self.is_call else f"%vault {' '.join(self.text.split())}".rstrip()
 
     @property
     def is_template(self) -> bool:
-        """Whether IPython fills in variables before it runs the line."""
-        return _EXPANSION.search(self.text) is not None
+        """Whether variables are filled in before it runs."""
+        return not self.is_call and _EXPANSION.search(self.text) is not None
 
     def could_be(self, executed: str) -> bool:
         """Tell whether the line can have become what was executed, once its variables were filled in."""
@@ -48,36 +74,138 @@ class FoundCommand:
 
 @dataclass(frozen=True, slots=True)
 class FoundOpening:
-    """An `%open_vault` line; `options` are missing where they cannot be read."""
+    """An `%open_vault` line, or a call; `options` are missing where they cannot be read.
+
+    The text of a call is that of the line which does the same.
+    """
 
     text: str
     line: int
     options: OpenOptions | None = None
     error: str | None = None
+    is_call: bool = False
 
 
-def find_commands(source: str) -> tuple[FoundCommand | FoundOpening, ...]:
-    """Return the vault lines of a cell in order; other languages' cells have none."""
-    if "vault" not in source:
-        return ()
-    found = []
-    for line in split_cell(source).lines:
-        name, _, rest = line.text.partition(" ")
-        if line.kind is LineKind.MAGIC and name == _VAULT:
-            found.append(_read_command(rest, line.number + 1))
-        elif line.kind is LineKind.MAGIC and name == _OPEN:
-            found.append(_read_opening(rest, line.number + 1))
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class FoundRun:
+    """A `%run` line, as typed behind the magic."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMove:
+    """A change of the working directory; `folder` is missing where it depends on what runs."""
+
+    folder: str | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class CellReading:
+    """What a cell says of vaults: its commands and openings, its runs and moves, what names stand for after it."""
+
+    found: tuple[FoundCommand | FoundOpening, ...] = ()
+    turns: tuple[FoundRun | FoundMove, ...] = ()
+    names: VaultNames = field(default_factory=dict)
+
+
+def find_commands(source: str, *, names: VaultNames = NO_NAMES) -> tuple[FoundCommand | FoundOpening, ...]:
+    """Return the commands and openings of a cell in order; other languages' cells have none.
+
+    `names` is what the cells above have bound to vaults.
+    """
+    return read_cell(source, names=names).found
+
+
+def read_cell(source: str, *, names: VaultNames = NO_NAMES, file: Path | None = None) -> CellReading:
+    """Read a cell below others that have bound `names`, in a file that is run as `file`."""
+    has_calls = _tells_calls(source) or (bool(names) and _tells_names(source, names))
+    if not has_calls and not any(sign in source for sign in _SIGNS_OF_MAGICS) and not _AUTOMAGIC.match(source):
+        return CellReading(names=names)
+    cell = split_cell(source)
+    if not cell.is_code:
+        return CellReading(names=names)
+    parts = [*_find_lines(cell, names)]
+    if has_calls:
+        found = find_calls(cell, names=names, file=file)
+        parts += [part for call in found.calls for part in _read_call(call)]
+        names = found.names
+    parts.sort(key=lambda part: part.line)
+    commands = tuple(part for part in parts if isinstance(part, FoundCommand | FoundOpening))
+    return CellReading(commands, tuple(part for part in parts if isinstance(part, FoundRun | FoundMove)), names)
+
+
+_Part = FoundCommand | FoundOpening | FoundRun | FoundMove
+
+
+def _tells_calls(source: str) -> bool:
+    """Tell whether a cell may hold a call, beside magics that have the same words in them."""
+    if not any(sign in source for sign in _SIGNS_OF_CALLS):
+        return False
+    for magic in _PLAIN_MAGICS:
+        source = source.replace(magic, "")
+    return any(sign in source for sign in _SIGNS_OF_CALLS)
+
+
+def _tells_names(source: str, names: VaultNames) -> bool:
+    """Tell whether a cell may use or rebind one of some names."""
+    return any(sign.format(name) in source for name in names for sign in _SIGNS_OF_NAMES)
+
+
+def _find_lines(cell: CellText, names: VaultNames) -> Iterator[_Part]:
+    for line in cell.lines:
+        if line.kind is LineKind.MAGIC:
+            name, _, rest = line.text.partition(" ")
+            yield from _read_magic(name, rest, line=line.number + 1)
+    if not cell.lines:
+        yield from _find_automagic(cell, names)
+
+
+def _find_automagic(cell: CellText, names: VaultNames) -> Iterator[_Part]:
+    code = cell.body if cell.cell_magic is None else cell.body.lstrip().partition("\n")[2]
+    match = _AUTOMAGIC.match(code)
+    name = match and (match["vault"] or match["open"] or match["file"])
+    if match and name and name not in names:
+        start = len(cell.body) - len(code.lstrip())
+        yield from _read_magic(name, match["rest"], line=cell.body.count("\n", 0, start) + 1)
+
+
+def _read_magic(name: str, text: str, *, line: int) -> Iterator[_Part]:
+    match name:
+        case "vault":
+            yield _read_command(text, line)
+        case "open_vault":
+            yield _read_opening(text, line)
+        case "run" if not _EXPANSION.search(text):
+            yield FoundRun(text, line)
+        case "cd":
+            yield FoundMove(None if _EXPANSION.search(text) else _read_folder(text), line)
+
+
+def _read_call(call: Call) -> Iterator[_Part]:
+    match call:
+        case MagicCall(name=name, text=text) if call.is_lasting or name in ("vault", "open_vault"):
+            yield from _read_magic(name, text, line=call.line)
+        case VaultCall(method=method, path=path):
+            yield _build_command(method, path, line=call.line)
+        case OpenCall(path=None):
+            yield FoundOpening(FILLED_IN, call.line, is_call=True)
+        case OpenCall(path=path):
+            yield _read_opening(f"-p {shlex.quote(path)}" if path else "", call.line, is_call=True)
+        case MoveCall(is_lasting=True):
+            yield FoundMove(call.folder, call.line)
 
 
 def _parse(text: str) -> Command | None:
     try:
-        return parse_command(text)
+        return parse_executed(text)
     except CommandError:
         return None
 
 
-def _read_command(text: str, line: int) -> FoundCommand | FoundOpening:
+def _read_command(text: str, line: int) -> FoundCommand:
     if _EXPANSION.search(text):
         return FoundCommand(text, line)
     try:
@@ -86,10 +214,24 @@ def _read_command(text: str, line: int) -> FoundCommand | FoundOpening:
         return FoundCommand(text, line, error=str(err))
 
 
-def _read_opening(text: str, line: int) -> FoundCommand | FoundOpening:
-    if _EXPANSION.search(text):
+def _build_command(method: str, path: str | None, *, line: int) -> FoundCommand:
+    text = render_call(method, path)
+    try:
+        return FoundCommand(text, line, command=build_call(method, path), is_call=True)
+    except CommandError as err:
+        return FoundCommand(text, line, error=str(err), is_call=True)
+
+
+def _read_opening(text: str, line: int, *, is_call: bool = False) -> FoundOpening:
+    if _EXPANSION.search(text) and not is_call:
         return FoundOpening(text, line)
     try:
-        return FoundOpening(text, line, options=parse_options(text))
+        return FoundOpening(text, line, options=parse_options(text), is_call=is_call)
     except CommandError as err:
-        return FoundOpening(text, line, error=str(err))
+        return FoundOpening(text, line, error=str(err), is_call=is_call)
+
+
+def _read_folder(text: str) -> str | None:
+    """Return the folder of a `%cd` line; the former one, or a bookmark, depends on what has run."""
+    folder = text.strip().removesuffix(";").removeprefix("-q ").strip().strip("'\"")
+    return None if folder.startswith("-") else folder or "~"

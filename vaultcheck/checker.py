@@ -23,6 +23,7 @@ def check(paths: Iterable[Path], *, vault: Path | None = None) -> Report:
 
     Raises:
         MissingPath: a path does not exist.
+        CommandError: what a project says of its vaults cannot be read.
     """
     working_directory = Path.cwd()
     files = find_notebooks(paths, working_directory=working_directory)

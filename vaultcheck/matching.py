@@ -98,7 +98,7 @@ def _was_edited(cell: Cell, run: Row | None) -> bool:
 
     A cell that has another execution count than the run has run again since: of that run nothing is known.
     """
-    if any(one.cell for one in cell.records) or cell.marks:
+    if cell.records or cell.marks:
         return is_edited(cell)
     if run is None or (cell.count is not None and run.count is not None and cell.count != run.count):
         return False
@@ -138,8 +138,9 @@ _KEYS: tuple[tuple[Callable[[Cell], str | None], Callable[[Row], str | None]], .
 def _match_gaps(notebook: Notebook, runs: Sequence[Row], matched: Mapping[int, Row]) -> Iterator[tuple[int, Row]]:
     """Pair the cells and the runs that lie between two matches, where there are as many of one as of the other.
 
-    A cell that shows no trace of a run is left out, unless every trace was stripped from the notebook. Where the front
-    end has sent ids, a run of a cell that is still there was matched by its own.
+    A cell that shows no trace of a run is left out, unless every trace was stripped from the notebook; so is one that
+    ran with the original tool, which tells of no run. Where the front end has sent ids, a run of a cell that is still
+    there was matched by its own.
     """
     places = {id(run): place for place, run in enumerate(runs)}
     taken = {id(run) for run in matched.values()}
@@ -147,10 +148,15 @@ def _match_gaps(notebook: Notebook, runs: Sequence[Row], matched: Mapping[int, R
     start, waiting = 0, list[Cell]()
     for cell in (*notebook.code_cells, None):
         if cell is not None and cell.number not in matched:
-            waiting += [cell] if stripped or cell.count is not None else []
+            waiting += [cell] if (stripped or cell.count is not None) and not _ran_elsewhere(cell) else []
             continue
         end = len(runs) if cell is None else places[id(matched[cell.number])]
         free = [run for run in runs[start:end] if id(run) not in taken and (stripped or run.id is None)]
         if len(free) == len(waiting):
             yield from ((one.number, run) for one, run in zip(waiting, free, strict=True))
         start, waiting = end + 1, []
+
+
+def _ran_elsewhere(cell: Cell) -> bool:
+    """Tell whether the outputs of a cell are those of the original tool alone."""
+    return bool(cell.records) and all(one.is_legacy for one in cell.records) and not cell.marks

@@ -14,9 +14,10 @@ import msgspec
 from vault_magic import mark, record
 from vault_magic.digest import code_digest, source_digest
 from vault_magic.errors import FormatError
+from vault_magic.legacy import read_legacy_record
 from vault_magic.mark import Mark, read_mark
 from vault_magic.record import Record, read_record
-from vaultcheck.cell_source import FoundCommand, FoundOpening, find_commands
+from vaultcheck.cell_source import CellReading, FoundCommand, FoundOpening, find_commands
 
 
 class UnreadableNotebook(Exception):
@@ -49,7 +50,10 @@ _CURRENT_FORMAT = 4
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell as saved; `number` counts all cells from 1. `faults` say which records could not be read."""
+    """A cell as saved; `number` counts all cells from 1. `faults` say which records could not be read.
+
+    `reading` is what the source says below the cells above it, where these were read.
+    """
 
     number: int
     is_code: bool
@@ -60,6 +64,7 @@ class Cell:
     records: tuple[Record, ...] = ()
     marks: tuple[Mark, ...] = ()
     faults: tuple[str, ...] = ()
+    reading: CellReading | None = None
 
     @cached_property
     def source_digest(self) -> str:
@@ -73,7 +78,9 @@ class Cell:
 
     @cached_property
     def found(self) -> tuple[FoundCommand | FoundOpening, ...]:
-        """The vault lines in the source."""
+        """The vault lines in the source, and the calls as far as the cells above were read with it."""
+        if self.reading is not None:
+            return self.reading.found
         return find_commands(self.source) if self.is_code else ()
 
 
@@ -170,8 +177,8 @@ def _is_python(metadata: object) -> bool:
 def _build_cell(cell: _Cell, number: int, *, is_python: bool) -> Cell:
     source = cell.source if isinstance(cell.source, str) else "".join(cell.source)
     metadata = [one.metadata for one in cell.outputs if isinstance(one.metadata, dict)]
-    records, record_faults = _read_each(metadata, record.METADATA_KEY, read_record)
-    marks, mark_faults = _read_each(metadata, mark.METADATA_KEY, read_mark)
+    records, record_faults = _read_each(metadata, _read_record)
+    marks, mark_faults = _read_each(metadata, _read_mark)
     return Cell(
         number=number,
         is_code=cell.cell_type == "code" and is_python,
@@ -186,15 +193,30 @@ def _build_cell(cell: _Cell, number: int, *, is_python: bool) -> Cell:
 
 
 def _read_each(
-    outputs: Iterable[Mapping[str, object]], key: str, read: Callable[[object], _T]
+    outputs: Iterable[Mapping[str, object]], read: Callable[[Mapping[str, object]], _T | None]
 ) -> tuple[tuple[_T, ...], tuple[str, ...]]:
-    """Return what can be read under a key of the outputs' metadata, and for the rest why not."""
+    """Return what can be read in the metadata of the outputs, and for the rest why not."""
     values, faults = [], []
     for metadata in outputs:
-        stored = metadata.get(key)
-        if isinstance(stored, dict) and "schema_version" in stored:  # another tool may use the same key
-            try:
-                values.append(read(stored))
-            except FormatError as err:
-                faults.append(str(err))
+        try:
+            value = read(metadata)
+        except FormatError as err:
+            faults.append(str(err))
+        else:
+            values += [] if value is None else [value]
     return tuple(values), tuple(faults)
+
+
+def _read_record(metadata: Mapping[str, object]) -> Record | None:
+    stored = metadata.get(record.METADATA_KEY)
+    return read_record(stored) if _has_version(stored) else read_legacy_record(metadata)
+
+
+def _read_mark(metadata: Mapping[str, object]) -> Mark | None:
+    stored = metadata.get(mark.METADATA_KEY)
+    return read_mark(stored) if _has_version(stored) else None
+
+
+def _has_version(stored: object) -> bool:
+    """Tell whether a value is ours; another tool may use the same key."""
+    return isinstance(stored, dict) and "schema_version" in stored

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vault_magic.calls import is_expression
 from vault_magic.canonical import VERSION
-from vault_magic.record import Record
+from vault_magic.mark import Mark
+from vault_magic.record import CellRef, Record
 from vaultcheck.cell_source import FoundCommand
 from vaultcheck.notebook import Cell
+
+_INCLUDE = re.compile(r"%run\b")
+_OTHER_CODE = re.compile(rf"{_INCLUDE.pattern}|\w\(")  # a function may run commands as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,36 +31,43 @@ def pair_commands(cell: Cell) -> tuple[Pair, ...]:
 
     First come those that say the same, then lines whose variables were filled in, several records for one line where
     it ran in a loop. What is left over in a cell whose text is as it ran belongs to it somehow (a `%run`, a function);
-    in an edited cell the leftovers are paired in their order, as commands that were edited.
+    in an edited cell the leftovers are paired in their order, as commands that were edited. Records of the original
+    tool do not tell which text ran: then leftovers count as edited where nothing else in the cell can have made them.
     """
     found = [one for one in cell.found if isinstance(one, FoundCommand)]
-    pairs, records = _pair_equal(found, list(cell.records))
+    asked = [one for one in cell.records if is_expression(one.command)]  # by no command: the whole cell tells of it
+    pairs, records = _pair_equal(found, [one for one in cell.records if one not in asked])
     lines = [one for one in found if not any(pair.found is one for pair in pairs)]
-    if not is_edited(cell):
-        pairs += [Pair(None, record) for record in records] + [Pair(line, None) for line in lines]
-    else:
-        edited = list(zip(lines, records, strict=False))
-        pairs += [Pair(line, record, differs=True) for line, record in edited]
-        pairs += [Pair(line, None) for line in lines[len(edited) :]]
-        pairs += [Pair(None, record, differs=True) for record in records[len(edited) :]]
+    told = bool(_list_makers(cell))
+    differs = is_edited(cell) if told else not _INCLUDE.search(cell.source)
+    edited = list(zip(lines, records, strict=False)) if differs else []
+    gone = differs if told else bool(found) and not _OTHER_CODE.search(cell.source)
+    pairs += [Pair(line, record, differs=True) for line, record in edited]
+    pairs += [Pair(line, None) for line in lines[len(edited) :]]
+    pairs += [Pair(None, record, differs=gone) for record in records[len(edited) :]]
+    pairs += [Pair(None, record) for record in asked]
     return tuple(sorted(pairs, key=lambda pair: pair.found.line if pair.found else 0))
 
 
 def is_edited(cell: Cell) -> bool:
     """Tell whether the cell's own outputs say that they were made by another text; layout does not count."""
-    made_by = [one.cell for one in cell.records if one.cell] + list(cell.marks)
-    if not made_by:
-        return bool(cell.records)
+    made_by = _list_makers(cell)
     if any(cell.source_digest == one.sha256 or one.code_version != VERSION for one in made_by):
         return False  # code digests of another version cannot be compared: then layout may be all that differs
-    return all(cell.code_digest != one.code for one in made_by)
+    return bool(made_by) and all(cell.code_digest != one.code for one in made_by)
+
+
+def _list_makers(cell: Cell) -> list[CellRef | Mark]:
+    """Return what the outputs tell of the text that made them: nothing where only the original tool left records."""
+    return [*(one.cell for one in cell.records if one.cell), *cell.marks]
 
 
 def _pair_equal(found: Sequence[FoundCommand], records: list[Record]) -> tuple[list[Pair], list[Record]]:
     """Pair lines with the records of the same command, and lines with variables with what they can have become."""
     pairs, left = [], []
+    likeliest = sorted(found, key=lambda one: one.is_template)
     for record in records:
-        line = next((one for one in found if one.says_same(record.command)), None)
+        line = next((one for one in likeliest if one.says_same(record.command)), None)
         if line is None:
             left.append(record)
         else:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from vault_magic.calls import show_executed
 from vault_magic.forms import Verb
 from vault_magic.identity import Identity
 from vault_magic.manifest import ImportLine, Producer
-from vault_magic.options import DEFAULT_PATH
+from vault_magic.options import OpenOptions, parse_options
 from vault_magic.record import ArchiveRef, Record
 from vault_magic.whereabouts import relate
-from vaultcheck.cell_source import FoundCommand, FoundOpening
+from vaultcheck.cell_source import FoundCommand
 from vaultcheck.finding import Location
+from vaultcheck.includes import Course, Opening
 from vaultcheck.notebook import Cell, Notebook
 from vaultcheck.pairing import pair_commands
 from vaultcheck.snapshot import Snapshot, is_about
 
 _VERBS = {verb.value: verb for verb in Verb}
+_LAST_LINE = sys.maxsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +55,18 @@ class Step:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The objects concerned, by the text or else by the record."""
-        if self.found and self.found.command:
+        """The objects concerned: those recorded, if it is this that ran, or else those of the text."""
+        recorded = tuple(result.path for result in self.record.results) if self.record else ()
+        if self.found and self.found.command and (self.differs or not recorded):
             return tuple(target.path for target in self.found.command.targets)
-        return tuple(result.path for result in self.record.results) if self.record else ()
+        return recorded
 
     @property
     def text(self) -> str:
-        """The command as it stands in the notebook."""
-        return " ".join((self.found.text if self.found else self.record.command if self.record else "").split())
+        """The command as it stands in the notebook, or else as it ran, as a message shows it."""
+        if self.found:
+            return self.found.shown
+        return show_executed(self.record.command) if self.record else ""
 
     @property
     def is_silent(self) -> bool:
@@ -103,36 +110,42 @@ class Step:
 
 
 def build_steps(
-    notebook: Notebook, *, find_vault: Callable[[tuple[Path, ...], str | None], Snapshot]
+    notebook: Notebook,
+    course: Course,
+    *,
+    find_vault: Callable[[tuple[Path, ...], str | None], Snapshot],
+    find_defaults: Callable[[Path], OpenOptions],
 ) -> Iterator[Step]:
     """Return the commands of a notebook in the order of its cells.
 
-    `find_vault` chooses among possible places of an archive, the likeliest first, given the vault's id if known.
+    `find_vault` chooses among possible places of an archive, the likeliest first, given the vault's id if known;
+    `find_defaults` tells what the project says of the vaults of a folder.
     """
-    opened = DEFAULT_PATH
-    folder = notebook.file.resolve().parent
-    bases = (folder, find_root(folder))
     for cell in notebook.cells:
-        openings = [one for one in cell.found if isinstance(one, FoundOpening)]
         for pair in pair_commands(cell):
-            line = pair.found.line if pair.found else 0
-            above = [one.options.path for one in openings if one.options and one.line <= line]
+            line = pair.found.line if pair.found else _LAST_LINE  # made by what the cell calls: all of it may be above
+            opening = course.find_opening(cell.number, line=line)
             reference = pair.record.archive if pair.record else None
-            places = _list_places(bases, above[-1] if above else opened, reference)
+            defaults = find_defaults(course.folder)
+            places = _list_places(course, opening, reference=reference, defaults=defaults)
             vault = find_vault(places, reference.vault if reference else None)
             yield Step(notebook, cell, vault, pair.found, pair.record, differs=pair.differs)
-        opened = next((one.options.path for one in reversed(openings) if one.options), opened)
 
 
-def _list_places(bases: tuple[Path, Path], typed: str, reference: ArchiveRef | None) -> tuple[Path, ...]:
-    """Return where an archive can be: as recorded, from the notebook's folder, from the project's root."""
-    names = (reference.path, typed) if reference else (typed,)
-    recorded = [bases[0] / reference.from_notebook] if reference and reference.from_notebook else []
-    places = recorded + [base / name for name in names for base in bases]
+def _list_places(
+    course: Course, opening: Opening | None, *, reference: ArchiveRef | None, defaults: OpenOptions
+) -> tuple[Path, ...]:
+    """Return where an archive can be: as recorded, then as opened.
+
+    A relative path begins in the working directory, where that is known, or in the folder of the notebook, at the root
+    of the project, or where the file lies that opens the vault.
+    """
+    options = parse_options(opening.found.text, defaults=defaults) if opening else defaults
+    known = [opening.folder] if opening and opening.folder else []
+    bases = [*known, course.folder, course.root]
+    recorded = [course.folder / reference.from_notebook] if reference and reference.from_notebook else []
+    if reference and reference.path:
+        recorded += [base / reference.path for base in bases]
+    opened = [options.base] if options.base else [*bases, *([opening.origin] if opening else [])]
+    places = recorded + [base / options.path for base in opened]
     return tuple(dict.fromkeys(Path(os.path.normpath(place)) for place in places))
-
-
-def find_root(folder: Path) -> Path:
-    """Return the nearest folder upwards that looks like the root of a project, or the folder itself."""
-    roots = (one for one in (folder, *folder.parents) if (one / "pyproject.toml").exists() or (one / ".git").exists())
-    return next(roots, folder)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from vault_magic.ledger import Ledger
+from vault_magic.project import load_defaults
 from vault_magic.record import CellRef
 from vault_magic.whereabouts import relate
 from vaultcheck.discovery import FoundFile, display_path
+from vaultcheck.includes import Course, Include, SourceFiles, follow
 from vaultcheck.lineage import Lineage, build_lineage
 from vaultcheck.matching import Execution, reconstruct
 from vaultcheck.notebook import Notebook, UnreadableNotebook, read_notebook
@@ -33,6 +36,7 @@ class Workspace:
     unreadable: tuple[Unreadable, ...] = ()
     vaults: tuple[Snapshot, ...] = ()
     steps: tuple[Step, ...] = ()
+    includes: Mapping[str, tuple[Include, ...]] = field(default_factory=dict)
     executions: Mapping[str, Execution] = field(default_factory=dict)
     lineage: Lineage = field(default_factory=Lineage)
 
@@ -71,16 +75,29 @@ def _resolve(archive: Path) -> Path:
 
 
 def load_workspace(files: Iterable[FoundFile], *, working_directory: Path, vault: Path | None = None) -> Workspace:
-    """Read notebooks and the vaults they speak of; `vault` overrides where the archive lies."""
-    notebooks, unreadable = _read_notebooks(files)
+    """Read notebooks and the vaults they speak of; `vault` overrides where the archive lies.
+
+    Raises:
+        CommandError: what a project says of its vaults cannot be read.
+    """
+    saved, unreadable = _read_notebooks(files)
     vaults = _Vaults(working_directory, override=vault)
-    steps = tuple(step for notebook in notebooks for step in build_steps(notebook, find_vault=vaults.find))
+    sources = SourceFiles()
+    courses = {notebook.path: follow(notebook, sources) for notebook in saved}
+    notebooks = tuple(_add_readings(notebook, courses[notebook.path]) for notebook in saved)
+    find_defaults = cache(load_defaults)
+    steps = tuple(
+        step
+        for notebook in notebooks
+        for step in build_steps(notebook, courses[notebook.path], find_vault=vaults.find, find_defaults=find_defaults)
+    )
     used = {step.vault.path: step.vault for step in steps}
     return Workspace(
         notebooks=notebooks,
         unreadable=unreadable,
         vaults=tuple(used[path] for path in sorted(used)),
         steps=steps,
+        includes={path: course.includes for path, course in courses.items()},
         executions={notebook.path: _reconstruct(notebook, used.values()) for notebook in notebooks},
         lineage=build_lineage(steps),
     )
@@ -94,6 +111,13 @@ def _read_notebooks(files: Iterable[FoundFile]) -> tuple[tuple[Notebook, ...], t
         except UnreadableNotebook as err:
             unreadable.append(Unreadable(found.path, str(err)))
     return tuple(notebooks), tuple(unreadable)
+
+
+def _add_readings(notebook: Notebook, course: Course) -> Notebook:
+    """Return the notebook with its cells read below each other: names that stand for vaults are bound further up."""
+    readings = course.readings
+    cells = (replace(one, reading=readings[one.number]) if one.number in readings else one for one in notebook.cells)
+    return replace(notebook, cells=tuple(cells))
 
 
 def _reconstruct(notebook: Notebook, vaults: Iterable[Snapshot]) -> Execution:

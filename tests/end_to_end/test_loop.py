@@ -147,7 +147,7 @@ def test_assertion_of_the_published_checksum_holds(quickstart: Path, tmp_path: P
         ),
         pytest.param(
             "%vault store numbers",
-            "CommandError: 'in' is missing; write: %vault store VAR[, VAR...] in MODULE [as NAME]",
+            "CommandError: 'in' is missing; write: %vault store VAR[, VAR...] in MODULE [with FUNC] [as NAME]",
             id="malformed",
         ),
         pytest.param(

@@ -12,7 +12,7 @@ from fixtures.build import NOTEBOOKS
 from tests.end_to_end.programs import needs_pandas_3, run_program
 from vault_magic.forms import FORMS, Verb
 from vault_magic.grammar import parse_command
-from vault_magic.options import OPTIONS
+from vault_magic.options import OPTIONS, OpenOptions, parse_options
 from vaultcheck.rules import RULES
 
 ROOT = NOTEBOOKS.parent.parent
@@ -46,3 +46,21 @@ def test_every_command_in_the_table_is_one() -> None:
 def test_every_option_is_in_the_table() -> None:
     for option in OPTIONS:
         assert any(f"`{flag} " in README for flag in option.flags), option.field
+
+
+def test_every_option_in_the_table_is_one() -> None:
+    rows = re.findall(r"^\| `-.*$", README, re.MULTILINE)
+    examples = [example for row in rows for example in re.findall(r"`(-[^`]*)`", row)]
+    fields = [field for example in examples for field in _list_changed(parse_options(example))]
+    assert sorted(fields) == sorted(option.field for option in OPTIONS)
+
+
+def _list_changed(options: OpenOptions) -> list[str]:
+    return [
+        option.field for option in OPTIONS if getattr(options, option.field) != getattr(OpenOptions(), option.field)
+    ]
+
+
+def test_every_page_linked_to_is_there() -> None:
+    pages = re.findall(r"\]\(((?!https?:)[^)#]+)\)", README)
+    assert [page for page in pages if not (ROOT / page).exists()] == []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import gzip
+import pickle
 import random
 import tempfile
+import zipfile
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 import filelock
 import hypothesis.strategies as st
 import pytest
+import pyzipper
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -29,6 +32,7 @@ from tests.vault_magic.archive.builders import (
 )
 from vault_magic.archive.archive import Archive
 from vault_magic.archive.upkeep import load_manifest, manifest_path
+from vault_magic.digest import crc32_hex, sha256_hex
 from vault_magic.errors import (
     ArchiveError,
     AssertionFailed,
@@ -40,7 +44,7 @@ from vault_magic.errors import (
     VaultError,
 )
 from vault_magic.manifest import Producer
-from vault_magic.operations import Outcome
+from vault_magic.operations import Outcome, open_vault
 from vault_magic.options import OpenOptions
 from vault_magic.record import ArchiveRef, Input
 
@@ -651,3 +655,107 @@ def test_object_without_a_module_is_listed_with_all(notebook: Notebook) -> None:
         notebook.archive.change(store={"top": build_entry("top", b"1")})
 
     assert [one.path for one in notebook.run("list").record.results] == ["m/x", "m/y", "top"]
+
+
+# Archives of the original tool
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        pytest.param("import x from a.b", "a.b/x", id="import"),
+        pytest.param("from a.b import x as z", "a.b/x", id="from"),
+        pytest.param("import x from a/b", "a.b/x", id="with a slash"),
+        pytest.param("import 'a.b/x' as x", "a.b/x", id="quoted"),
+        pytest.param("import y from c.d", "c/d/y", id="ours comes first"),
+    ],
+)
+def test_folder_with_a_dot_is_found_as_the_original_named_it(path: Path, command: str, found: str) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("a.b/x", "c.d/y", "c/d/y"):
+            archive.writestr(name, f"\tn\n0\t{len(name)}\n")
+    notebook = Notebook(path)
+
+    outcome = notebook.run(command)
+    assert [one.path for one in outcome.record.results] == [found]
+    assert [*outcome.values] == [found]
+
+
+def test_missing_object_is_named_as_it_was_typed(path: Path) -> None:
+    with pytest.raises(MissingObject, match="there is no 'a/b/x' in storage"):
+        Notebook(path).run("import x from a.b")
+
+
+# Keyed digests
+
+
+@pytest.fixture
+def keyed(path: Path) -> Notebook:
+    """Return a notebook whose encrypted vault has keyed digests."""
+    pandas = pytest.importorskip("pandas")
+    notebook = Notebook(path, password=PASSWORD, names={"x": pandas.Series([1, 2]), "y": [1]}, keyed=True)
+    notebook.run("store x, y in m")
+    return notebook
+
+
+def test_keyed_digests_are_none_that_anybody_can_compute(keyed: Notebook) -> None:
+    plain = Notebook(keyed.path.with_name("plain.zip"), names=keyed.names)
+    plain.run("store x, y in m")
+    known = [digest for one in plain.archive.list().objects.values() for digest in (one.crc32, one.sha256, one.schema)]
+    shown = b"".join(
+        one.read_bytes() for one in keyed.path.parent.iterdir() if one.name.startswith("storage.zip") and one.is_file()
+    )
+    shown += gzip.decompress(Path(f"{keyed.path}.vault.log.gz").read_bytes())
+    for digest in known:
+        assert digest is None or digest.encode() not in shown
+
+
+def test_keyed_vault_works_as_any_other(keyed: Notebook) -> None:
+    keyed.reopen()  # the option need not be repeated
+    crc32 = keyed.archive.list().objects["m/y"].crc32
+    assert keyed.run("import x, y from m").imported["y"] == [1]
+    keyed.run(f"assert y in m is {crc32}")
+    before = keyed.path.read_bytes()
+    keyed.run("store y in m")
+    assert keyed.run("store y in m").record.results[0].after == keyed.archive.list().objects["m/y"]
+    assert len(before) > 0
+    with pytest.raises(AssertionFailed):
+        keyed.run(f"assert y in m is {crc32_hex(pickle.dumps([1], 5))}")
+
+
+def test_equal_values_have_equal_digests_in_one_vault_and_others_in_another(keyed: Notebook) -> None:
+    keyed.run("store y in n")
+    objects = keyed.archive.list().objects
+    assert objects["m/y"] == objects["n/y"]
+    other = Notebook(keyed.path.with_name("other.zip"), password=PASSWORD, names={"y": [1]}, keyed=True)
+    other.run("store y in m")
+    assert other.archive.list().objects["m/y"].sha256 != objects["m/y"].sha256
+
+
+def test_keyed_digests_are_a_matter_of_the_first_opening(path: Path) -> None:
+    Notebook(path, password=PASSWORD)
+    with pytest.raises(ArchiveError) as caught:
+        Notebook(path, password=PASSWORD, keyed=True)
+    assert str(caught.value) == "storage.zip was made without keyed digests; leave the option out, or use another path"
+
+
+def test_entry_of_another_tool_in_a_keyed_vault_imports(path: Path) -> None:
+    with pyzipper.AESZipFile(path, "w", encryption=pyzipper.WZ_AES) as archive:
+        archive.setpassword(PASSWORD)
+        archive.writestr("m/t", "\ta\n0\t1\n")
+    notebook = Notebook(path, password=PASSWORD, keyed=True, names={"y": [1]})
+    plain = sha256_hex(b"\ta\n0\t1\n")
+
+    for command in ("import t from m", "store y in m", "import t from m"):
+        for one in notebook.run(command).record.results:
+            assert one.after is not None
+            assert one.after.sha256 not in (None, plain)
+            assert one.after.crc32 != crc32_hex(b"\ta\n0\t1\n")
+    notebook.reopen(keyed=True)
+
+
+def test_vault_without_encryption_has_no_keyed_digests(tmp_path: Path) -> None:
+    with pytest.raises(CommandError) as caught:
+        open_vault(OpenOptions(keyed_digests=True), folder=tmp_path)
+    advice = "--keyed_digests needs an encrypted vault; name the variable with its password: -e NAME"
+    assert str(caught.value) == advice

@@ -250,3 +250,42 @@ def test_equal_cells_are_matched_to_runs_of_their_own() -> None:
     cells = (replace(notebook.cells[0], count=1), notebook.cells[1], replace(notebook.cells[2], count=3))
     execution = reconstruct(replace(notebook, cells=cells), [_run_cells(["a", "x", "a"])], [])
     assert [execution.matched[number].count for number in (1, 2, 3)] == [1, 2, 3]
+
+
+def _legacy(notebook: Notebook, *numbers: int, seconds: int = 0) -> Notebook:
+    """Return the notebook with records of the original tool in some cells."""
+    record = _record("", session="", seconds=seconds, ledger=None)
+    records = (replace(record, cell=None),)
+    cells = (replace(one, records=records if one.number in numbers else one.records) for one in notebook.cells)
+    return replace(notebook, cells=tuple(cells))
+
+
+def test_notebook_of_the_original_tool_has_evidence_and_no_edited_cell() -> None:
+    execution = reconstruct(_legacy(_save_cells(["a", "B", "c"]), 1, 2), [], [])
+    assert execution == Execution(has_evidence=True)
+
+
+def test_cell_of_the_original_tool_has_run_and_one_without_a_trace_has_not() -> None:
+    notebook = _legacy(_save_cells(["a", "#new"]), 1)
+    assert [reconstruct(notebook, [], []).has_run(cell) for cell in notebook.cells] == [True, False]
+
+
+@pytest.mark.parametrize("ids", [None, ["1", "2", "3"]], ids=["by-place", "by-id"])
+def test_cell_of_the_original_tool_is_not_taken_for_edited(ids: list[str] | None) -> None:
+    store = _record("store", session="s", seconds=9, ledger=_run_cells(["a", "scratch", "c"], ids))
+    notebook = _legacy(_with_records(_save_cells(["a", "B", "c"], ids=ids), store), 2)
+    assert reconstruct(notebook, [], []).edited == ()
+
+
+def test_cell_edited_beside_one_of_the_original_tool_is_found() -> None:
+    store = _record("store", session="s", seconds=9, ledger=_run_cells(["a", "b", "store"]))
+    notebook = _legacy(_with_records(_save_cells(["a", "Old", "B"], ["a", "b", "old"]), store), 2)
+    assert [cell.number for cell in reconstruct(notebook, [], []).edited] == [3]
+
+
+def test_later_run_with_the_original_tool_leaves_it_open_what_was_edited() -> None:
+    store = _record("store", session="s", seconds=5, ledger=_run_cells(["a", "b", "store"]))
+    notebook = _with_records(_save_cells(["A", "b", "x"], ["a", "b", "x"]), store)
+    for seconds, edited in ((4, [1]), (6, [])):
+        execution = reconstruct(_legacy(notebook, 3, seconds=seconds), [], [])
+        assert [cell.number for cell in execution.edited] == edited

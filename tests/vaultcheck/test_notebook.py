@@ -85,11 +85,49 @@ def test_only_a_text_is_an_id(path: Path, identifier: object) -> None:
     assert _read(path, build_notebook([build_cell("x") | {"id": identifier}])).cells[0].id is None
 
 
-@pytest.mark.parametrize("metadata", [None, [], "x", {"vault": None}, {"vault": {"a": 1}}, {"vault_cell": []}], ids=str)
+_LEGACY_IN_PART = {"text/markdown": {"action": "store", "command": "store x in m"}}
+
+
+@pytest.mark.parametrize(
+    "metadata", [None, [], "x", {"vault": None}, {"vault": {"a": 1}}, {"vault_cell": []}, _LEGACY_IN_PART], ids=str
+)
 def test_metadata_of_others_is_no_record_and_no_fault(path: Path, metadata: Any) -> None:
     output = build_output() | {"metadata": metadata}
     (cell,) = _read(path, build_notebook([build_cell("x") | {"outputs": [output]}])).cells
     assert (cell.records, cell.marks, cell.faults) == ((), (), ())
+
+
+_LEGACY = {
+    "action": "store",
+    "command": "store x in m",
+    "result": [{"new_file": {"crc32": "6DE33062"}, "subject": "x"}],
+    "started": "2019-12-08T11:58:01",
+    "finished": "2019-12-08T11:58:02",
+    "finished_human_readable": "Sunday, 08. Dec 2019 11:58",
+}
+
+
+@pytest.mark.parametrize("metadata", [_LEGACY, {"text/markdown": _LEGACY}], ids=["early", "late"])
+def test_record_of_the_original_tool_is_read(path: Path, metadata: dict[str, Any]) -> None:
+    (cell,) = _read(path, build_notebook([build_cell("x") | {"outputs": [build_output(metadata)]}])).cells
+    assert [(record.command, record.is_legacy) for record in cell.records] == [("store x in m", True)]
+
+
+def test_damaged_record_of_the_original_tool_is_a_fault(path: Path) -> None:
+    outputs = [build_output(_LEGACY | {"started": "then"}), build_output({"text/markdown": _LEGACY})]
+    (cell,) = _read(path, build_notebook([build_cell("x") | {"outputs": outputs}])).cells
+    assert len(cell.records) == 1
+    assert [fault.partition(":")[0] for fault in cell.faults] == ["a record of the original tool is damaged"]
+
+
+def test_records_of_both_tools_stay_in_their_order(lab: Lab) -> None:
+    author = lab.start("a.ipynb")
+    author.run("%vault store y in m")
+    outputs = author.cells[1]["outputs"]
+    author.cells[1]["outputs"] = [build_output(_LEGACY), *outputs, build_output({"text/markdown": _LEGACY})]
+    author.save()
+    cell = read_notebook(author.path, path="a.ipynb").cells[1]
+    assert [record.is_legacy for record in cell.records] == [True, False, True]
 
 
 def test_unknown_fields_are_passed_over(path: Path) -> None:
@@ -229,7 +267,8 @@ _VALUE = st.recursive(
     ),
     max_leaves=4,
 )
-_METADATA = st.dictionaries(st.sampled_from(["a", "tags", "source", "vault", "vault_cell"]), _VALUE, max_size=3)
+_KEYS = ["a", "tags", "source", "vault", "vault_cell", "text/markdown"]
+_METADATA = st.dictionaries(st.sampled_from(_KEYS), _VALUE, max_size=3) | st.just({"text/markdown": _LEGACY})
 _OUTPUT = st.builds(
     lambda metadata, data: {"output_type": "display_data", "metadata": metadata, "data": {"text/plain": data}},
     _METADATA,

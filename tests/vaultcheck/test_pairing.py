@@ -22,12 +22,6 @@ def _cell(source: str, *executed: str, ran: str | None = None, marks: tuple[str,
     return Cell(1, is_code=True, source=source, records=records, marks=made)
 
 
-def test_record_that_tells_no_cell_is_compared_by_its_command() -> None:
-    record = replace(_record(_X, ""), cell=None)
-    (pair,) = pair_commands(Cell(1, is_code=True, source=f"%vault {_Y}", records=(record,)))
-    assert pair.differs
-
-
 def _record(command: str, ran: str) -> Record:
     digest = digest_cell(ran)
     cell = CellRef(digest.source, digest.code, VERSION)
@@ -70,11 +64,65 @@ def test_pairs(
     expected: list[tuple[int | None, str | None, bool]],
 ) -> None:
     cell = _cell(source, *executed, ran="something else" if edited else None)
-    pairs = [
+    assert _list_pairs(cell) == expected
+
+
+def _list_pairs(cell: Cell) -> list[tuple[int | None, str | None, bool]]:
+    return [
         (pair.found.line if pair.found else None, pair.record.command if pair.record else None, pair.differs)
         for pair in pair_commands(cell)
     ]
-    assert pairs == expected
+
+
+# The same where no record tells which text ran: source, executed commands, and the pairs
+_UNTOLD: dict[str, tuple[str, list[str], list[tuple[int | None, str | None, bool]]]] = {
+    "one": (f"%vault {_X}", [_X], [(1, _X, False)]),
+    "other-spelling": ("%vault  store x  in m # here", [_X], [(1, _X, False)]),
+    "loop": (
+        "for m in ms:\n    %vault store x in $m",
+        [_X, "store x in n"],
+        [(2, _X, False), (2, "store x in n", False)],
+    ),
+    "captured": (f"%%capture\n%vault {_X}", [], [(2, None, False)]),
+    "edited": (f"%vault {_Y}", [_X], [(1, _X, True)]),
+    "edited-beside-other-code": (f"f(x)\n%vault {_Y}", [_X], [(2, _X, True)]),
+    "one-of-two-edited": (f"%vault {_X}\n%vault {_Y}", [_X, "list"], [(1, _X, False), (2, "list", True)]),
+    "one-added": (f"%vault {_X}\n%vault {_Y}", [_X], [(1, _X, False), (2, None, False)]),
+    "one-removed": (f"%vault {_X}", [_X, _Y], [(None, _Y, True), (1, _X, False)]),
+    "one-removed-or-run-by-a-function": (f"f(x)\n%vault {_X}", [_X, _Y], [(None, _Y, False), (2, _X, False)]),
+    "all-removed-or-run-elsewhere": ("x", [_X], [(None, _X, False)]),
+    "run-by-a-function": ("f(x)", [_X, _Y], [(None, _X, False), (None, _Y, False)]),
+    "included": ("%run setup.ipynb", [_X], [(None, _X, False)]),
+    "included-beside-a-line": (f"%run setup.ipynb\n%vault {_X}", [_Y, _X], [(None, _Y, False), (2, _X, False)]),
+    "included-beside-a-line-that-failed": (
+        f"%run setup.ipynb\n%vault {_X}",
+        [_Y],
+        [(None, _Y, False), (2, None, False)],
+    ),
+    "opened-in-the-same-cell": (f"%open_vault -p a.zip\n%vault {_Y}", [_X], [(2, _X, True)]),
+}
+
+
+@pytest.mark.parametrize(("source", "executed", "expected"), _UNTOLD.values(), ids=_UNTOLD)
+def test_pairs_where_no_record_tells_its_cell(
+    source: str, executed: list[str], expected: list[tuple[int | None, str | None, bool]]
+) -> None:
+    cell = _forget_cells(_cell(source, *executed))
+    assert _list_pairs(cell) == expected
+
+
+def _forget_cells(cell: Cell) -> Cell:
+    return replace(cell, records=tuple(replace(one, cell=None) for one in cell.records))
+
+
+def test_mark_tells_the_text_where_no_record_does() -> None:
+    source = f"%vault {_X}"
+    assert _list_pairs(_forget_cells(_cell(source, _Y, marks=(source,)))) == [(None, _Y, False), (1, None, False)]
+    assert _list_pairs(_forget_cells(_cell(source, _Y, marks=("something else",)))) == [(1, _Y, True)]
+
+
+def test_records_that_tell_no_cell_make_no_edited_cell() -> None:
+    assert not is_edited(_forget_cells(_cell("x = 1", _X, ran="x = 2")))
 
 
 def test_cell_as_it_ran_is_not_edited() -> None:

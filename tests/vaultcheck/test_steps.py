@@ -8,7 +8,7 @@ import pytest
 
 from tests.builders import Lab, identify
 from vault_magic.forms import Verb
-from vaultcheck.steps import Step, find_root
+from vaultcheck.steps import Step
 
 
 def _load(lab: Lab) -> tuple[Step, ...]:
@@ -29,14 +29,45 @@ def test_steps_are_in_the_order_of_cells_and_lines(lab: Lab) -> None:
 def test_text_is_believed_before_the_record(lab: Lab) -> None:
     lab.start("a.ipynb", "%vault store x in m").edit(2, "%vault del  y from n")
     (step,) = _load(lab)
-    assert (step.verb, step.paths, step.text, step.differs) == (Verb.DEL, ("n/y",), "del y from n", True)
+    assert (step.verb, step.paths, step.text, step.differs) == (Verb.DEL, ("n/y",), "%vault del y from n", True)
 
 
 def test_record_is_believed_where_the_text_tells_nothing(lab: Lab) -> None:
     lab.start("a.ipynb").run("keep(x)", did=["store x in m"])
     (step,) = _load(lab)
-    assert (step.verb, step.paths, step.text, step.differs) == (Verb.STORE, ("m/x",), "store x in m", False)
+    assert (step.verb, step.paths, step.text, step.differs) == (Verb.STORE, ("m/x",), "%vault store x in m", False)
     assert step.location.line == 1
+
+
+def test_recorded_path_is_believed_where_the_line_is_what_ran(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "%vault store x in m")
+    author.cells[1]["outputs"][0]["metadata"]["vault"]["results"][0]["path"] = "m;/x"
+    (step,) = _load(lab)
+    assert step.paths == ("m;/x",)
+
+
+def test_recorded_path_of_a_line_with_variables_is_known(lab: Lab) -> None:
+    lab.start("a.ipynb").run("%vault store x in $mod", did=["store x in m"])
+    assert [step.paths for step in _load(lab)] == [("m/x",)]
+
+
+def test_import_of_a_module_names_no_objects(lab: Lab) -> None:
+    lab.start("a.ipynb").write("%vault import m")
+    (step,) = _load(lab)
+    assert (step.verb, step.paths) == (Verb.IMPORT, ())
+
+
+def test_call_is_shown_as_a_call(lab: Lab) -> None:
+    lab.start("a.ipynb", "from vault_magic import vault").write("vault.store('m/x',\n  df)")
+    (step,) = _load(lab)
+    assert (step.verb, step.paths, step.text) == (Verb.STORE, ("m/x",), "vault.store('m/x', ...)")
+
+
+def test_recorded_call_is_shown_as_a_call(lab: Lab) -> None:
+    author = lab.start("a.ipynb")
+    author.run("keep(x)", did=["store x in m"])
+    author.cells[1]["outputs"][0]["metadata"]["vault"]["command"] = "vault.store('m/x', ...)"
+    assert [step.text for step in _load(lab)] == ["vault.store('m/x', ...)"]
 
 
 def test_command_that_did_not_run_has_nothing_recorded(lab: Lab) -> None:
@@ -186,10 +217,115 @@ def test_without_the_id_the_archive_that_exists_counts(lab: Lab) -> None:
     assert [step.vault.path for step in _load(lab)] == ["storage.zip"]
 
 
-def test_root_is_the_nearest_folder_with_a_project(tmp_path: Path) -> None:
-    inner = tmp_path / "a" / "b"
-    inner.mkdir(parents=True)
-    (tmp_path / ".git").mkdir()
-    assert find_root(inner) == tmp_path
-    (tmp_path / "a" / "pyproject.toml").touch()
-    assert find_root(inner) == tmp_path / "a"
+def test_record_without_an_archive_leaves_it_to_the_opening(lab: Lab) -> None:
+    lab.archive = "data/storage.zip"
+    author = lab.start("a.ipynb", "%vault store x in m")
+    reference = author.cells[1]["outputs"][0]["metadata"]["vault"]["archive"]
+    reference |= {"vault": None, "path": "", "from_notebook": None}
+    assert [step.vault.path for step in _load(lab)] == ["data/storage.zip"]
+
+
+def test_record_of_what_a_cell_runs_belongs_to_the_vault_it_opens(lab: Lab) -> None:
+    author = lab.start("a.ipynb")
+    author.run("prepare()\n%open_vault -p b.zip", did=["store x in m"])
+    reference = author.cells[1]["outputs"][0]["metadata"]["vault"]["archive"]
+    reference |= {"vault": None, "path": "", "from_notebook": None}
+    assert [step.vault.path for step in _load(lab)] == ["b.zip"]
+
+
+_OPENED = {
+    "call": ["from vault_magic import open_vault\nv = open_vault('b.zip')\nv.list()"],
+    "call-in-another-cell": ["from vault_magic import open_vault", "v = open_vault('b.zip')", "v.list()"],
+    "chained-call": ["import vault_magic as vm\nvm.open_vault('b.zip').list()"],
+    "called-magic": ["ip.run_line_magic('open_vault', '-p b.zip')\n%vault list"],
+    "automagic": ["open_vault -p b.zip", "vault list"],
+    "magic-and-call": ["%open_vault -p b.zip", "from vault_magic import vault\nvault.list()"],
+}
+
+
+@pytest.mark.parametrize("cells", _OPENED.values(), ids=_OPENED)
+def test_every_kind_of_opening_counts(lab: Lab, cells: list[str]) -> None:
+    _stay_unrun(lab, "a.ipynb", *cells)
+    assert [step.vault.path for step in _load(lab)] == ["b.zip"]
+
+
+# What the project says
+
+
+def _configure(folder: Path, path: str = "data/") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pyproject.toml").write_text(f'[tool.vault_magic]\npath = "{path}"\n')
+
+
+_DEFAULTS = {
+    "without-a-path": (["%open_vault", "%vault list"], "data/storage.zip"),
+    "with-other-options": (["%open_vault --secure False", "%vault list"], "data/storage.zip"),
+    "without-an-opening": (["%vault list"], "data/storage.zip"),
+    "by-call": (["from vault_magic import open_vault\nopen_vault().list()"], "data/storage.zip"),
+    "typed": (["%open_vault -p b.zip", "%vault list"], "nb/b.zip"),
+    "back-to-it": (["%open_vault -p b.zip", "%open_vault", "%vault list"], "data/storage.zip"),
+    "moved": (["%cd ..", "%open_vault", "%vault list"], "data/storage.zip"),
+}
+
+
+@pytest.mark.parametrize(("cells", "archive"), _DEFAULTS.values(), ids=_DEFAULTS)
+def test_project_says_where_the_archive_is_if_the_notebook_does_not(lab: Lab, cells: list[str], archive: str) -> None:
+    _stay_unrun(lab, "nb/a.ipynb", *cells)
+    _configure(lab.folder)
+    assert [step.vault.path for step in _load(lab)] == [archive]
+
+
+def test_nearest_project_counts(lab: Lab) -> None:
+    _stay_unrun(lab, "nb/a.ipynb", "%vault list")
+    _configure(lab.folder)
+    _configure(lab.folder / "nb", "b.zip")
+    assert [step.vault.path for step in _load(lab)] == ["nb/b.zip"]
+
+
+# Where notebooks and what they run have moved to
+
+_SETUP = "%open_vault -p data/storage.zip --secure False"
+_LIVES: dict[str, tuple[str, dict[str, str]]] = {
+    "moved-by-a-module": ("import helper", {"nb/helper.py": "from os import chdir\nchdir('..')"}),
+    "moved-by-a-module-that-computes-it": (
+        "import helper",
+        {"nb/helper.py": "import os\nfrom pathlib import Path\nos.chdir(Path(__file__).parent.parent)"},
+    ),
+    "moved-by-a-module-that-nobody-can-read": ("import helper", {"nb/helper.py": "os.chdir(root)", ".git": ""}),
+    "moved-by-itself": ("%cd ..", {}),
+    "moved-by-a-call": ("import os\nos.chdir('..')", {}),
+    "not-moved-but-at-the-root": ("x = 1", {"pyproject.toml": ""}),
+}
+
+
+@pytest.mark.parametrize(("first", "files"), _LIVES.values(), ids=_LIVES)
+def test_archive_opened_by_a_setup_notebook_is_found_from_where_it_moved_to(
+    lab: Lab, first: str, files: dict[str, str]
+) -> None:
+    lab.archive = "data/storage.zip"
+    _stay_unrun(lab, "nb/setup.ipynb", first, _SETUP)
+    _stay_unrun(lab, "nb/use.ipynb", "%run setup.ipynb", "%vault list")
+    for name, text in files.items():
+        (lab.folder / "nb").mkdir(exist_ok=True)
+        (lab.folder / name).write_text(text)
+    steps = _load(lab)
+    assert [(step.vault.path, step.vault.has_archive) for step in steps] == [("data/storage.zip", True)]
+
+
+def test_archive_beside_the_setup_notebook_is_the_last_resort(lab: Lab) -> None:
+    lab.archive = "setup/storage.zip"
+    _stay_unrun(lab, "setup/setup.ipynb", "%open_vault")
+    _stay_unrun(lab, "nb/use.ipynb", "%run ../setup/setup.ipynb", "%vault list")
+    assert [step.vault.path for step in _load(lab)] == ["setup/storage.zip"]
+
+
+def test_archive_where_the_notebook_works_counts_before_one_beside_it(lab: Lab) -> None:
+    _stay_unrun(lab, "nb/a.ipynb", "%cd ..", "%open_vault", "%vault list")
+    Lab(lab.folder, archive="nb/storage.zip", vault="2" * 32).save()
+    assert [step.vault.path for step in _load(lab)] == ["storage.zip"]
+
+
+def test_move_after_the_opening_changes_nothing(lab: Lab) -> None:
+    _stay_unrun(lab, "nb/a.ipynb", "%open_vault", "%cd ..", "%vault list")
+    Lab(lab.folder, archive="nb/storage.zip", vault="2" * 32).save()
+    assert [step.vault.path for step in _load(lab)] == ["nb/storage.zip"]

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.builders import Lab
+from vault_magic.errors import CommandError
+from vault_magic.options import OpenOptions
+from vaultcheck.cli import main
 from vaultcheck.rules.inputs import DamagedVault, MissingVault
 
 
@@ -125,6 +128,90 @@ def test_archive_behind_links_in_a_circle_cannot_be_read(lab: Lab) -> None:
 
 
 def test_archive_with_a_name_too_long_is_no_crash(lab: Lab) -> None:
-    lab.start("a.ipynb").write(f"%open_vault -p {'a' * 999}\n%vault list")
+    lab.start("a.ipynb").write(f"%open_vault -p {'a' * 999}\n%vault store x in m")
     lab.save()
     assert ("VC103", "a.ipynb", 2) in lab.find()
+
+
+def test_calls_are_commands_where_a_cell_above_opened_the_vault(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "from vault_magic import open_vault\nv = open_vault('storage.zip')")
+    author.write("v.store('m/x', df)\nother.store('m/y', df)")
+    lab.save()
+    assert [step.paths for step in lab.load().steps] == [("m/x",)]
+
+
+def test_includes_are_those_of_each_notebook(lab: Lab) -> None:
+    lab.start("setup.ipynb")
+    lab.start("a.ipynb", "%run setup.ipynb")
+    lab.save()
+    includes = lab.load().includes
+    assert {path: [one.file.name for one in found] for path, found in includes.items()} == {
+        "a.ipynb": ["setup.ipynb"],
+        "setup.ipynb": [],
+    }
+
+
+def test_ten_notebooks_that_run_one_setup_notebook_share_its_vault(lab: Lab) -> None:
+    lab.archive = "data/storage.zip"
+    (lab.folder / "nb").mkdir()
+    (lab.folder / "nb" / "helper.py").write_text("from os import chdir\nchdir('..')\n")
+    setup = lab.start("nb/setup.ipynb")
+    setup.cells.clear()
+    setup.run("import helper\n%open_vault -p data/storage.zip")
+    for number in range(10):
+        author = lab.start(f"nb/{number}.ipynb")
+        author.cells.clear()
+        author.run("%run setup.ipynb", did=[])
+        author.run(f"%vault store x in m{number}")
+        reference = author.cells[1]["outputs"][0]["metadata"]["vault"]["archive"]
+        reference |= {"path": "data/storage.zip", "from_notebook": None}
+    lab.save()
+    assert [vault.path for vault in lab.load().vaults] == ["data/storage.zip"]
+    assert lab.find() == []
+
+
+# What the project says
+
+
+def _break(lab: Lab) -> None:
+    (lab.folder / "pyproject.toml").write_text('[tool.vault_magic]\nwhere = "a.zip"\n')
+
+
+def test_broken_configuration_is_an_error(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m")
+    lab.save()
+    _break(lab)
+    with pytest.raises(CommandError, match="where"):
+        lab.load()
+
+
+def test_broken_configuration_is_a_usage_error_in_one_line(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    lab.start("a.ipynb", "%vault store x in m")
+    lab.save()
+    _break(lab)
+    assert main([str(lab.folder)]) == 2
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err.count("\n")) == ("", 1)
+    assert printed.err.startswith("vaultcheck: pyproject.toml")
+
+
+def test_configuration_is_not_read_for_notebooks_without_commands(lab: Lab) -> None:
+    lab.start("a.ipynb").cells.clear()
+    lab.save()
+    _break(lab)
+    assert lab.load().steps == ()
+
+
+def test_configuration_is_read_once_for_a_folder(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Path] = []
+
+    def load(folder: Path) -> OpenOptions:
+        read.append(folder)
+        return OpenOptions()
+
+    monkeypatch.setattr("vaultcheck.workspace.load_defaults", load)
+    lab.start("a.ipynb", "%vault store x in m", "%vault store y in m")
+    lab.start("b.ipynb", "%vault import x from m")
+    lab.save()
+    lab.load()
+    assert read == [lab.folder.resolve()]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import secrets
 import shutil
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -27,9 +28,18 @@ from vault_magic.archive.sidecar import Sidecar, parse_sidecar, render_sidecar
 from vault_magic.digest import crc32_hex, sha256_hex
 from vault_magic.errors import ArchiveError, FormatError, MissingObject, PasswordError, VaultError
 from vault_magic.identity import Identity
-from vault_magic.stored import dump_json
+from vault_magic.stored import convert, dump_json, parse_json
 
 _Read: TypeAlias = Callable[[str], bytes]
+
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentinel:
+    """The content of the sentinel, as far as it is read."""
+
+    digest_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +55,15 @@ class StoredObject:
 class Archive:
     """An archive that opened; `vault` is the id of the vault, `created` tells that it was made by opening it.
 
-    The archive of another tool has no id; the first write gives it the `new_id`.
+    The archive of another tool has no id; the first write gives it the `new_id`. With a `digest_key`, which lies in the
+    encrypted sentinel, every digest is keyed by it, so that nobody without the password can try values against one.
     """
 
     path: Path
     vault: str | None
     password: bytes | None = field(default=None, repr=False)
     created: bool = False
+    digest_key: bytes | None = field(default=None, repr=False)
     new_id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def list(self) -> Listing:
@@ -80,9 +92,10 @@ class Archive:
             advice = f"did you mean {near[0]!r}?" if near else "see what is: %vault list"
             raise MissingObject(f"there is no {path!r} in {self.path.name}; {advice}")
         identity, data = objects[path], read(path)
-        digest = sha256_hex(data)
+        digest = sha256_hex(data, key=self.digest_key)
         if identity.sha256 is None:
-            return StoredObject(data, Identity(crc32=crc32_hex(data), sha256=digest, bytes=len(data)), sidecar=None)
+            checksum = None if self.digest_key else crc32_hex(data)  # the directory has the plain one
+            return StoredObject(data, Identity(crc32=checksum, sha256=digest, bytes=len(data)), sidecar=None)
         if identity.sha256 != digest:
             raise ArchiveError(f"{path!r} is not what its entry says it is; restore {self.path.name} from a copy")
         return StoredObject(data, identity, sidecar=_read_sidecar(read, path, identity))
@@ -119,7 +132,7 @@ class Archive:
         vault = listing.vault or self.vault or self.new_id
         if listing.vault is None:
             _keep_original(self.path)
-        sentinel = [_build_sentinel(vault)] if listing.vault is None else []
+        sentinel = [_build_sentinel(vault, self.digest_key)] if listing.vault is None else []
         rewrite(
             self.path,
             drop=drop,
@@ -141,8 +154,10 @@ def _read_sidecar(read: _Read, path: str, identity: Identity) -> Sidecar:
     return sidecar
 
 
-def open_archive(path: Path, *, password: bytes | None, variable: str | None = None) -> Archive:
+def open_archive(path: Path, *, password: bytes | None, variable: str | None = None, keyed: bool = False) -> Archive:
     """Open an archive, or create it where there is none; the password is proved before anything is written.
+
+    `keyed` asks for keyed digests, which a vault has from its start or never.
 
     Raises:
         PasswordError: the password is missing, not wanted or wrong; `variable` is where the user says it comes from.
@@ -151,7 +166,7 @@ def open_archive(path: Path, *, password: bytes | None, variable: str | None = N
     if password == b"":
         raise PasswordError(f"the password in {variable} is empty; set the right one")
     try:
-        return _open_or_create(path, password=password, variable=variable)
+        return _open_or_create(path, password=password, variable=variable, keyed=keyed)
     except IsADirectoryError as err:
         raise ArchiveError(f"{path.name} is a folder; for the archive in it write: -p {path.name}/") from err
     except VaultError:
@@ -162,9 +177,9 @@ def open_archive(path: Path, *, password: bytes | None, variable: str | None = N
         ) from err
 
 
-def _open_or_create(path: Path, *, password: bytes | None, variable: str | None) -> Archive:
+def _open_or_create(path: Path, *, password: bytes | None, variable: str | None, keyed: bool) -> Archive:
     if not path.exists():
-        return _create_archive(path, password=password, variable=variable)
+        return _create_archive(path, password=password, variable=variable, keyed=keyed)
     listing = read_listing(path)
     if listing.encrypted and password is None:
         raise PasswordError(f"{path.name} is encrypted; name the variable that holds its password: -e NAME")
@@ -173,36 +188,59 @@ def _open_or_create(path: Path, *, password: bytes | None, variable: str | None)
             f"{path.name} is not encrypted, so -e {variable} would mix; leave it out or use another path"
         )
     archive = Archive(path, vault=listing.vault, password=password)
-    _prove_password(archive, listing, variable=variable)
-    return archive
+    content = _prove_password(archive, listing, variable=variable)
+    key = _read_digest_key(content) if listing.vault else None
+    if listing.vault is None and keyed:
+        key = secrets.token_bytes(_KEY_BYTES)  # written with the sentinel, by the first store
+    if keyed and key is None:
+        raise ArchiveError(f"{path.name} was made without keyed digests; leave the option out, or use another path")
+    return replace(archive, digest_key=key)
 
 
-def _create_archive(path: Path, *, password: bytes | None, variable: str | None) -> Archive:
+def _create_archive(path: Path, *, password: bytes | None, variable: str | None, keyed: bool) -> Archive:
     path.parent.mkdir(parents=True, exist_ok=True)
-    vault = uuid.uuid4().hex
-    archive = Archive(path, vault=vault, password=password, created=True)
+    vault, key = uuid.uuid4().hex, secrets.token_bytes(_KEY_BYTES) if keyed else None
+    archive = Archive(path, vault=vault, password=password, created=True, digest_key=key)
     with archive.lock(holder="%open_vault"):
         if path.exists():
-            return _open_or_create(path, password=password, variable=variable)
+            return _open_or_create(path, password=password, variable=variable, keyed=keyed)
         marker = write_commit_marker(CommitMarker(vault, generation=0))
-        rewrite(path, drop=(), first=[_build_sentinel(vault)], add=(), comment=marker, password=password)
+        rewrite(path, drop=(), first=[_build_sentinel(vault, key)], add=(), comment=marker, password=password)
     return archive
 
 
-def _prove_password(archive: Archive, listing: Listing, *, variable: str | None) -> None:
-    """Read the sentinel through its whole HMAC; an archive of another tool has none, so there the smallest object."""
+def _read_digest_key(sentinel: bytes) -> bytes | None:
+    """Return the key in a sentinel's content, where there is one.
+
+    Raises:
+        FormatError: the content is damaged.
+    """
+    fields = parse_json(sentinel, what="the vault's sentinel") if sentinel else {}
+    key = convert(fields, _Sentinel, what="the vault's sentinel").digest_key
+    try:
+        return bytes.fromhex(key) if key else None
+    except ValueError as err:
+        raise FormatError("the vault's sentinel is damaged: its key is no hexadecimal number") from err
+
+
+def _prove_password(archive: Archive, listing: Listing, *, variable: str | None) -> bytes:
+    """Read the sentinel through its whole HMAC; an archive of another tool has none, so there the smallest object.
+
+    Return what was read; nothing where the archive is not encrypted.
+    """
     if archive.password is None or not listing.encrypted:
-        return
+        return b""
     smallest = min(listing.objects, key=lambda path: listing.objects[path].bytes or 0, default=SENTINEL)
     try:
         with archive.path.open("rb") as file:
-            read_member(file, SENTINEL if listing.vault else smallest, password=archive.password)
+            return read_member(file, SENTINEL if listing.vault else smallest, password=archive.password)
     except (PasswordError, ArchiveError) as err:
         raise PasswordError(f"the password in {variable} does not open {archive.path.name}; set the right one") from err
 
 
-def _build_sentinel(vault: str) -> Member:
-    return Member(SENTINEL, dump_json({"vault": vault}).encode(), comment=write_sentinel_comment(vault))
+def _build_sentinel(vault: str, key: bytes | None) -> Member:
+    content = {"vault": vault} | ({"digest_key": key.hex()} if key else {})
+    return Member(SENTINEL, dump_json(content).encode(), comment=write_sentinel_comment(vault))
 
 
 def _build_members(path: str, data: bytes, sidecar: Sidecar) -> tuple[Member, Member]:

@@ -24,7 +24,9 @@ def open_vault(options: OpenOptions, *, folder: Path) -> OpenVault:
         raise CommandError("--keyed_digests needs an encrypted vault; name the variable with its password: -e NAME")
     password = _read_password(options)
     path = (options.base or folder) / Path(options.path).expanduser()
-    archive = open_archive(path.absolute(), password=password, variable=options.encryption_variable)
+    archive = open_archive(
+        path.absolute(), password=password, variable=options.encryption_variable, keyed=options.keyed_digests
+    )
     return OpenVault(archive, _fix_log(options, folder=folder))
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from vault_magic.calls import build_call, render_call
-from vault_magic.errors import ArchiveError, VaultError
+from vault_magic.command import Command
+from vault_magic.errors import ArchiveError, MissingObject, VaultError
 from vault_magic.forms import Verb
 from vault_magic.functions import Function
 from vault_magic.grammar import parse_command
+from vault_magic.object_path import split_module
 from vault_magic.operations.asserting import check_object
 from vault_magic.operations.importing import import_module, import_objects
 from vault_magic.operations.noting import explain
@@ -54,11 +57,25 @@ def run_call(
 def _run(task: Task) -> Outcome:
     action = import_module if task.command.is_module_import else _ACTIONS[task.command.verb]
     try:
-        return action(task)
+        try:
+            return action(task)
+        except MissingObject:
+            dotted = _spell_dotted(task)
+            if dotted == task.command:
+                raise
+            return action(replace(task, command=dotted))
     except VaultError:
         raise
     except OSError as err:
         raise ArchiveError(f"cannot use {task.archive.path.name}: {explain(err)}; every object is as it was") from err
+
+
+def _spell_dotted(task: Task) -> Command:
+    """Return the command with objects named as the original tool did, to which a module `a.b` was one folder."""
+    parted = [(path, *path.rpartition("/")[::2]) for path in task.archive.list().objects]
+    spelt = {f"{split_module(folder)}/{name}": path for path, folder, name in parted}
+    targets = tuple(replace(one, path=spelt.get(one.path, one.path)) for one in task.command.targets)
+    return replace(task.command, targets=targets)
 
 
 def _seal(task: Task) -> Outcome:

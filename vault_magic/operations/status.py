@@ -60,7 +60,7 @@ def _compare_value(task: Task, binding: Binding) -> Match:
     if known.format in (None, CUSTOM):
         return Match.UNKNOWN
     try:
-        found = identify(encode_value(task, value, None, path=binding.path))
+        found = identify(encode_value(task, value, None, path=binding.path), key=task.archive.digest_key)
         if found.compare(known) is Match.DIFFERENT and is_same_value(task, value, binding.path, found, known):
             return Match.SAME
     except VaultError:

@@ -33,7 +33,7 @@ def store(task: Task) -> Outcome:
         manifest = load_manifest(task.archive.path)
         listing = task.archive.list()
         encoded |= _keep_equal(task, encoded, values, listing.objects)
-        identities = {path: identify(one) for path, one in encoded.items()}
+        identities = {path: identify(one, key=task.archive.digest_key) for path, one in encoded.items()}
         results = tuple(
             Result(one.path, one.variable, listing.objects.get(one.path), identities[one.path]) for one in targets
         )
@@ -59,13 +59,14 @@ def encode_value(task: Task, value: object, function: Function | None, *, path: 
     return Encoded(CUSTOM, data, schema=None, stable=_is_text(data))
 
 
-def identify(encoded: Encoded) -> Identity:
-    """Return the identity of encoded bytes."""
+def identify(encoded: Encoded, *, key: bytes | None) -> Identity:
+    """Return the identity of encoded bytes, in a vault whose digests are keyed or not."""
+    schema = schema_digest(encoded.schema)
     return Identity(
-        crc32=crc32_hex(encoded.data),
-        sha256=sha256_hex(encoded.data),
+        crc32=crc32_hex(encoded.data, key=key),
+        sha256=sha256_hex(encoded.data, key=key),
         format=encoded.format,
-        schema=schema_digest(encoded.schema),
+        schema=sha256_hex(schema.encode(), key=key) if schema and key else schema,
         bytes=len(encoded.data),
         unstable=not encoded.stable,
     )
@@ -93,7 +94,7 @@ def _keep_equal(
     """Return what is stored already, for frames that an import has optimised and nobody has changed since."""
     kept = {}
     for path, one in encoded.items():
-        found, stored = identify(one), before.get(path)
+        found, stored = identify(one, key=task.archive.digest_key), before.get(path)
         if stored is None or found.schema == stored.schema:
             continue
         if is_same_value(task, values[path], path, found, stored):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from vault_magic import __version__
+from vault_magic.errors import CommandError
 from vaultcheck.cli.check import check_command
 
 USAGE, INTERNAL, INTERRUPTED = 2, 3, 130
@@ -44,6 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(cli.main(args=None if argv is None else [*argv], standalone_mode=False) or 0)
     except click.ClickException as err:
         print(f"vaultcheck: {' '.join(err.format_message().split())} (see: vaultcheck --help)", file=sys.stderr)  # noqa: T201
+        return USAGE
+    except CommandError as err:  # what a notebook says becomes a finding: this is the project's configuration
+        print(f"vaultcheck: {err}", file=sys.stderr)  # noqa: T201
         return USAGE
     except (click.Abort, KeyboardInterrupt):
         print("interrupted", file=sys.stderr)  # noqa: T201

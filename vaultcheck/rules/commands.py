@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vault_magic.calls import show_executed
+from vault_magic.forms import Verb
 from vaultcheck.cell_source import FoundCommand, FoundOpening
 from vaultcheck.finding import Location, Severity
+from vaultcheck.notebook import Notebook
 from vaultcheck.rules.base import Draft, Rule
 from vaultcheck.steps import Step
 from vaultcheck.workspace import Workspace
 
 
 class MalformedCommand(Rule):
-    """A `%vault` or `%open_vault` line that fits no form of the language.
+    """A `%vault` or `%open_vault` line that fits no form of the language, or a call that is none of a vault.
 
     **What**: the line cannot be read; the message says why and gives the nearest form.
 
@@ -42,8 +45,9 @@ class MalformedCommand(Rule):
 def _explain(found: FoundCommand | FoundOpening, reason: str) -> str:
     """Return the message; the text of an opening stays out of it, for it can hold what was meant for a password."""
     if isinstance(found, FoundCommand):
-        return f"%vault {found.text.strip()}: {reason}"
-    return reason if "%open_vault" in reason else f"%open_vault: {reason}"
+        return f"{found.shown}: {reason}"
+    magic = "open_vault()" if found.is_call else "%open_vault"
+    return reason if "%open_vault" in reason else f"{magic}: {reason}"
 
 
 class EditedCommand(Rule):
@@ -67,8 +71,8 @@ class EditedCommand(Rule):
         """Yield a draft for each command that is not the recorded one."""
         for step in workspace.steps:
             if step.differs and step.record:
-                ran = f"%vault {' '.join(step.record.command.split())}"
-                now = f"the cell now says: %vault {step.text}" if step.found else "the cell does not hold it now"
+                ran = show_executed(step.record.command)
+                now = f"the cell now says: {step.text}" if step.found else "the cell does not hold it now"
                 message = f"the output was made by: {ran}; {now}"
                 yield Draft(
                     step.location, message, "run the cell again, or put the command back", next(iter(step.paths), None)
@@ -96,7 +100,7 @@ class NeverExecuted(Rule):
         """Yield a draft for each command without a trace of a run."""
         for step in workspace.steps:
             if step.found and step.found.error is None and step.record is None and not _has_run(step, workspace):
-                message = f"%vault {step.text} has not been run"
+                message = f"{step.text} has not been run"
                 yield Draft(step.location, message, "run the cell and save the notebook", next(iter(step.paths), None))
 
 
@@ -105,8 +109,24 @@ def _has_run(step: Step, workspace: Workspace) -> bool:
 
     Where the outputs were stripped, or the cell was edited elsewhere, the manifest may know the command.
     """
+    if step.verb in _SHOWING or (_is_traceless(step) and _is_stripped(step.notebook)):
+        return True
     execution = workspace.executions[step.notebook.path]
     ran = execution.has_run(step.cell)
     if ran and step.cell not in execution.edited:
         return True
     return (ran or not step.notebook.records) and step.is_in_manifest
+
+
+_SHOWING = (Verb.LIST, Verb.LOG, Verb.STATUS)
+"""What only shows something: nothing depends on whether it ran."""
+
+
+def _is_traceless(step: Step) -> bool:
+    """Tell whether no manifest would know of the command, had it run."""
+    is_module = step.found is not None and step.found.command is not None and step.found.command.is_module_import
+    return is_module or step.verb in (Verb.DEL, Verb.ASSERT, Verb.SEAL)
+
+
+def _is_stripped(notebook: Notebook) -> bool:
+    return not any(cell.count is not None or cell.has_outputs for cell in notebook.cells)

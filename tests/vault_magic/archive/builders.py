@@ -168,14 +168,15 @@ class Notebook:
     names: dict[str, object] = field(default_factory=dict)
     session: Session = field(default_factory=lambda: Session(id="session"))
     file: Path | None = None
+    keyed: bool = False
     loaded: list[Record] = field(default_factory=list)
     archive: Archive = field(init=False)
 
     def __post_init__(self) -> None:
-        self.reopen()
+        self.reopen(keyed=self.keyed)
 
-    def reopen(self) -> None:
-        self.archive = open_archive(self.path, password=self.password, variable="PASSWORD")
+    def reopen(self, *, keyed: bool = False) -> None:
+        self.archive = open_archive(self.path, password=self.password, variable="PASSWORD", keyed=keyed)
 
     def run(self, command: str, *, source: str | None = None) -> Outcome:
         run = build_run(source or f"%vault {command}", sent_id=command, count=len(self.session.runs) + 1)

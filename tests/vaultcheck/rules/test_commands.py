@@ -31,6 +31,10 @@ _LIVE = {
     "continued": "%vault store x \\\n  as y",
     "unknown-option": "%open_vault --pth a.zip",
     "in-cell-that-is-no-python": "for for\n%vault store x",
+    "called": "get_ipython().run_line_magic('vault', 'store x')",
+    "automagic": "vault store x",
+    "refused-path-of-a-call": "from vault_magic import vault\nvault.load('../x')",
+    "refused-path-of-an-opening": "from vault_magic import open_vault\nopen_vault('$where')",
 }
 _DEAD = {
     "well-formed": "%vault store x in m",
@@ -50,6 +54,12 @@ _DEAD = {
     "expanded-expression": "%vault store x in {mod + 'a'}",
     "expanded-option": "%open_vault -p {path}",
     "modulo": "a = b %vault",
+    "called-template": "get_ipython().run_line_magic('vault', f'store {x}')",
+    "called-with-a-variable": "get_ipython().run_line_magic('vault', line)",
+    "prose": "vault doors are heavy",
+    "call-with-a-good-path": "from vault_magic import vault\nvault.load('m/x')",
+    "call-of-another-object": "vault.load('../x')",
+    "call-with-a-variable": "from vault_magic import vault\nvault.load(path)",
 }
 
 
@@ -87,7 +97,7 @@ def test_malformed_command_says_reason_form_and_line(lab: Lab) -> None:
     lab.save()
     (finding,) = lab.check([MalformedCommand()])
     assert finding.message == "%vault store x: 'in' is missing"
-    assert finding.hint == "write: %vault store VAR[, VAR...] in MODULE [as NAME]"
+    assert finding.hint == "write: %vault store VAR[, VAR...] in MODULE [with FUNC] [as NAME]"
     assert (finding.location.cell, finding.location.line, finding.location.cell_id) == (2, 3, "cell-2")
 
 
@@ -104,6 +114,21 @@ def test_malformed_opening_tells_no_password(lab: Lab) -> None:
     (finding,) = lab.check([MalformedCommand()])
     assert finding.message.startswith("%open_vault: -e names an environment variable")
     assert "horse" not in f"{finding.message} {finding.hint}"
+
+
+def test_malformed_call_is_shown_as_a_call(lab: Lab) -> None:
+    lab.start("a.ipynb").write("from vault_magic import vault\nvault.load('../x')")
+    lab.save()
+    (finding,) = lab.check([MalformedCommand()])
+    assert finding.message == "vault.load('../x'): the path '../x' is refused: it contains '..'"
+    assert (finding.location.line, finding.hint) == (2, "mend the line")
+
+
+def test_malformed_opening_by_call_is_named_as_a_call(lab: Lab) -> None:
+    lab.start("a.ipynb").write("from vault_magic import open_vault\nopen_vault('$where')")
+    lab.save()
+    (finding,) = lab.check([MalformedCommand()])
+    assert finding.message.startswith("open_vault(): ")
 
 
 # VC102
@@ -166,6 +191,39 @@ def template_in_an_edited_cell(lab: Lab) -> None:
     author.edit(2, "mod = 'm'  # ours\n%vault store x in $mod")
 
 
+def _call(lab: Lab, source: str, *, ran: str, recorded: str) -> None:
+    """Run a cell that calls the vault: the record is that of the line which does the same, with the call's text."""
+    author = lab.start("a.ipynb", "from vault_magic import vault as v")
+    author.run(source, did=[ran])
+    author.cells[-1]["outputs"][0]["metadata"]["vault"]["command"] = recorded
+
+
+def call(lab: Lab) -> None:
+    _call(lab, "v.store('m/x', x)", ran="store x in m", recorded="vault.store('m/x', ...)")
+
+
+def call_spelt_otherwise(lab: Lab) -> None:
+    call(lab)
+    lab.notebooks["a.ipynb"].edit(3, 'v.store(\n    "m/x",\n    x,\n)')
+
+
+def call_with_a_computed_path(lab: Lab) -> None:
+    _call(lab, "v.store(path, x)", ran="store x in m", recorded="vault.store('m/x', ...)")
+
+
+def called_magic(lab: Lab) -> None:
+    lab.start("a.ipynb").run("get_ipython().run_line_magic('vault', 'store x in m')", did=["store x in m"])
+
+
+def called_template(lab: Lab) -> None:
+    source = "for m in 'abc':\n    get_ipython().run_line_magic('vault', f'store x in {m}')"
+    lab.start("a.ipynb").run(source, did=[f"store x in {name}" for name in "abc"])
+
+
+def automagic(lab: Lab) -> None:
+    lab.start("a.ipynb").run("vault store x in m", did=["store x in m"])
+
+
 _SAME_COMMAND: tuple[Case, ...] = (
     unchanged,
     edited_and_run_again,
@@ -180,6 +238,12 @@ _SAME_COMMAND: tuple[Case, ...] = (
     stored_by_a_function_defined_elsewhere,
     records_in_a_cell_with_more_commands,
     template_in_an_edited_cell,
+    call,
+    call_spelt_otherwise,
+    call_with_a_computed_path,
+    called_magic,
+    called_template,
+    automagic,
 )
 
 
@@ -220,7 +284,19 @@ def template_that_cannot_have_become_it(lab: Lab) -> None:
     author.edit(2, "%vault store y in $mod")
 
 
+def called_magic_edited(lab: Lab) -> None:
+    called_magic(lab)
+    lab.notebooks["a.ipynb"].edit(2, "get_ipython().run_line_magic('vault', 'store x in n')")
+
+
+def automagic_edited(lab: Lab) -> None:
+    automagic(lab)
+    lab.notebooks["a.ipynb"].edit(2, "vault store x in n")
+
+
 @_each(
+    called_magic_edited,
+    automagic_edited,
     other_module,
     other_variable,
     other_verb,
@@ -248,6 +324,26 @@ def test_edited_command_tells_both_texts_and_its_line(lab: Lab) -> None:
     (finding,) = lab.check([EditedCommand()])
     assert finding.message == ("the output was made by: %vault store x in m; the cell now says: %vault store x in n")
     assert (finding.location.line, finding.object) == (2, "n/x")
+
+
+def test_edited_call_tells_both_calls(lab: Lab) -> None:
+    call(lab)
+    lab.notebooks["a.ipynb"].edit(3, "v.store('n/x', x)")
+    lab.save()
+    (finding,) = lab.check([EditedCommand()])
+    assert finding.message == (
+        "the output was made by: vault.store('m/x', ...); the cell now says: vault.store('n/x', ...)"
+    )
+
+
+def test_call_that_became_a_line_tells_both_as_they_are(lab: Lab) -> None:
+    call(lab)
+    lab.notebooks["a.ipynb"].edit(3, "%vault store x in m")
+    lab.save()
+    (finding,) = lab.check([EditedCommand()])
+    assert finding.message == (
+        "the output was made by: vault.store('m/x', ...); the cell now says: %vault store x in m"
+    )
 
 
 def test_removed_command_is_told_as_removed(lab: Lab) -> None:
@@ -340,6 +436,14 @@ def template_not_run(lab: Lab) -> None:
     lab.start("a.ipynb").write("%vault store x in $mod")
 
 
+def automagic_not_run(lab: Lab) -> None:
+    lab.start("a.ipynb").write("vault store x in m")
+
+
+def call_not_run(lab: Lab) -> None:
+    lab.start("a.ipynb").write("from vault_magic import vault\nvault.store('m/x', x)")
+
+
 def copied_from_a_cell_that_ran(lab: Lab) -> None:
     author = lab.start("a.ipynb")
     author.write("%vault store x in m  # again")
@@ -348,7 +452,7 @@ def copied_from_a_cell_that_ran(lab: Lab) -> None:
 
 def written_into_a_notebook_without_records(lab: Lab) -> None:
     author = lab.start("a.ipynb")
-    author.write("%vault list")
+    author.write("%vault store x in m")
     author.strip()
 
 
@@ -360,6 +464,8 @@ def written_between_cells_that_ran(lab: Lab) -> None:
 
 @_each(
     written_and_not_run,
+    automagic_not_run,
+    call_not_run,
     template_not_run,
     written_into_a_notebook_without_records,
     written_between_cells_that_ran,
@@ -369,6 +475,13 @@ def test_command_without_a_trace_of_a_run_is_reported(lab: Lab, arrange: Case) -
     arrange(lab)
     lab.save()
     assert lab.find() == [("VC103", "a.ipynb", 2)]
+
+
+def test_call_that_was_not_run_is_shown_as_a_call(lab: Lab) -> None:
+    call_not_run(lab)
+    lab.save()
+    (finding,) = lab.check([NeverExecuted()])
+    assert finding.message == "vault.store('m/x', ...) has not been run"
 
 
 def test_command_added_to_a_cell_that_ran_is_reported(lab: Lab) -> None:
@@ -395,3 +508,34 @@ def test_command_added_to_a_stripped_notebook_is_reported(lab: Lab) -> None:
     author.write("%vault store x in n")
     lab.save()
     assert lab.find([NeverExecuted()]) == [("VC103", "a.ipynb", 4)]
+
+
+@pytest.mark.parametrize("command", ["list", "list m", "log", "status"])
+def test_what_only_shows_is_not_missed(lab: Lab, command: str) -> None:
+    author = lab.start("a.ipynb", "%vault store x in m")
+    author.write(f"%vault {command}")
+    lab.save()
+    assert lab.find() == []
+
+
+UNTOLD = pytest.mark.parametrize(
+    "command", ["import m", "import m as n", "del x from m", f"assert 'm/x' is {'0' * 8}", "seal"]
+)
+
+
+@UNTOLD
+def test_what_no_manifest_tells_is_not_missed_in_a_stripped_notebook(lab: Lab, command: str) -> None:
+    lab.put("m/x", "1")
+    author = lab.start("a.ipynb", "%vault import x from m")
+    author.write(f"%vault {command}")
+    author.strip()
+    lab.save()
+    assert lab.find([NeverExecuted()]) == []
+
+
+@UNTOLD
+def test_what_no_manifest_tells_is_missed_beside_cells_that_ran(lab: Lab, command: str) -> None:
+    author = lab.start("a.ipynb", "%vault store x in m")
+    author.write(f"%vault {command}")
+    lab.save()
+    assert lab.find([NeverExecuted()]) == [("VC103", "a.ipynb", 3)]

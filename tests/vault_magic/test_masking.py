@@ -1,0 +1,34 @@
+"""Tests of cells with names in place of the lines that IPython rewrites."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from vault_magic.cell_text import split_cell
+from vault_magic.masking import mask_cell, parse_python
+
+_CELLS = {
+    "magic": ("x = 1\n%vault list\ny = 2", "x = 1\n_rewritten_0\ny = 2"),
+    "indented": ("if x:\n    !ls", "if x:\n    _rewritten_0"),
+    "assigned": ("y = %vault list", "y = _rewritten_0"),
+    "continued": ("%vault \\\n list\nx", "_rewritten_0\n\nx"),
+    "cell-magic": ("%%time\nx", "\nx"),
+    "name-in-use": ("_rewritten_0 = 1\n%pwd", "_rewritten_0 = 1\n_rewritten__0"),
+    "nothing-to-mask": ("x % y", "x % y"),
+}
+
+
+@pytest.mark.parametrize(("source", "text"), _CELLS.values(), ids=_CELLS)
+def test_lines_become_names_where_they_stand(source: str, text: str) -> None:
+    assert mask_cell(split_cell(source)).text == text
+
+
+def test_names_lead_to_the_lines() -> None:
+    masked = mask_cell(split_cell("%vault list\n!ls"))
+    assert [line.text for line in masked.lines.values()] == ["vault list", "!ls"]
+
+
+def test_parsing_warns_of_nothing() -> None:
+    assert isinstance(parse_python("'\\d' is 1"), ast.Module)
