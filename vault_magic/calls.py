@@ -20,7 +20,7 @@ _LITERAL = rf"""'(?:[^'\\\x00-\x1f\ud800-\udfff]|{_ESCAPE})*'|"(?:[^"\\\x00-\x1f
 
 _CALL = re.compile(rf"vault\.(?P<method>\w+)\((?P<path>{_LITERAL})?(?:, \.\.\.)?\)")
 
-_EXPRESSION = re.compile(rf"[^\W\d]\w*(?:\.[^\W\d]\w*|\[{_LITERAL}\])++")
+_EXPRESSION = re.compile(rf"[^\W\d]\w*(?>(?:\.[^\W\d]\w*|\[(?:{_LITERAL})\])+)")
 
 
 def build_call(method: str, path: str | None) -> Command:

@@ -68,26 +68,27 @@ class CellText:
 
 
 # Nothing here can fail after matching much, and no quantifier gives back what it took: time stays linear on any text.
-_LEADING_BLANK = re.compile(r"(?:[^\S\n]*+\n)*+")
+# Groups are repeated as `(?>(?:...)*)`: before Python 3.11.5, `(?:...)*+` matches too much (CPython gh-106052).
+_LEADING_BLANK = re.compile(r"(?>(?:[^\S\n]*+\n)*)")
 _INDENT = re.compile(r"[ \t]*+")
-_MARGIN = re.compile(r"(?:[ \t\f]|\\\n)*+")
+_MARGIN = re.compile(r"(?>(?:[ \t\f]|\\\n)*)")
 # Whole lines of Python with nothing in them that needs the tokens below: most lines, so that most are skipped at once.
 _PLAIN_LINES = re.compile(
-    r"""(?:
-      (?: [^"'\#(\[{\\%!?\n]++ | "[^"\\\n]++" | '[^'\\\n]++'
-        | \( (?: [^"'\#()\[\]{}\\\n]++ | "[^"\\\n]++" | '[^'\\\n]++' )*+ \)
-        | \[ (?: [^"'\#()\[\]{}\\\n]++ | "[^"\\\n]++" | '[^'\\\n]++' )*+ \] )*+
+    r"""(?>(?:
+      (?>(?: [^"'\#(\[{\\%!?\n]++ | "[^"\\\n]++" | '[^'\\\n]++'
+        | \( (?>(?: [^"'\#()\[\]{}\\\n]++ | "[^"\\\n]++" | '[^'\\\n]++' )*) \)
+        | \[ (?>(?: [^"'\#()\[\]{}\\\n]++ | "[^"\\\n]++" | '[^'\\\n]++' )*) \] )*)
       (?: \# [^\n]*+ )? \n
-    )*+""",
+    )*)""",
     re.VERBOSE,
 )
 _TOKEN = re.compile(
     r"""
     [^"'\#\\\n()\[\]{}=?]*+
-    (?: (?P<text> \"{3} (?: [^"\\]++ | \\.? | "(?!"") )*+ (?:\"{3})?
-                | '{3} (?: [^'\\]++ | \\.? | '(?!'') )*+ (?:'{3})?
-                | " (?: [^"\\\n]++ | \\.? )*+ "?
-                | ' (?: [^'\\\n]++ | \\.? )*+ '?
+    (?: (?P<text> \"{3} (?>(?: [^"\\]++ | \\.? | "(?!"") )*) (?:\"{3})?
+                | '{3} (?>(?: [^'\\]++ | \\.? | '(?!'') )*) (?:'{3})?
+                | " (?>(?: [^"\\\n]++ | \\.? )*) "?
+                | ' (?>(?: [^'\\\n]++ | \\.? )*) '?
                 | \# [^\n]*+
                 | \\\n? )
       | (?P<newline> \n )
@@ -101,10 +102,10 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"(?:[%!](?!=)|\?)")
-_ASSIGNED_ESCAPE = re.compile(r"(?:[ \t\f]|\\\n)*+(?:(?=%[ \t\f]*+[^\W\d])|(?=!(?!=)))")
-_ESCAPED_TEXT = re.compile(r"(?:[^\n]*+(?<=\\)\n(?!\Z))*+[^\n]*+")
+_ASSIGNED_ESCAPE = re.compile(r"(?>(?:[ \t\f]|\\\n)*)(?:(?=%[ \t\f]*+[^\W\d])|(?=!(?!=)))")
+_ESCAPED_TEXT = re.compile(r"(?>(?:[^\n]*+(?<=\\)\n(?!\Z))*)[^\n]*+")
 # What IPython finds help on: a name or a pattern with `*`, perhaps with attributes and integer indices.
-_HELP_TARGET = re.compile(r"(?:[^\W\d]|\*)\d*+(?:\[-?[0-9]++\])*+\?\??\Z")
+_HELP_TARGET = re.compile(r"(?:[^\W\d]|\*)\d*+(?>(?:\[-?[0-9]++\])*)\?\??\Z")
 _HELP_CELL_MAGIC = re.compile(r"%%\w+\?")
 _KINDS = {"%": LineKind.MAGIC, "!": LineKind.SHELL, "?": LineKind.HELP}
 

@@ -24,7 +24,7 @@ _KEYS = frozenset({"action", "command", "result", "started", "finished", "finish
 _WHAT = "a record of the original tool"
 
 # Words end at white space, unless that follows a comma; a `#` ends the command even inside a word.
-_WORD = re.compile(r"""(?P<comment>\#)|'(?:\\'|[^'])*+'|"(?:\\"|[^"])*+"|(?:[^\s#'"]|(?<=,)\s++)++""")
+_WORD = re.compile(r"""(?P<comment>\#)|'(?>(?:\\'|[^'])*)'|"(?>(?:\\"|[^"])*)"|(?>(?:[^\s#'"]|(?<=,)\s++)+)""")
 _CRC32 = re.compile(r"[0-9A-F]{1,8}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 

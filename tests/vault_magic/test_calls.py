@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vault_magic.calls import METHODS, build_call, parse_executed, render_call, show_executed
+from vault_magic.calls import METHODS, build_call, is_expression, parse_executed, render_call, show_executed
 from vault_magic.command import Command, Target
 from vault_magic.errors import CommandError, PathError
 from vault_magic.forms import Verb
@@ -143,3 +143,14 @@ def test_any_text_is_a_command_or_a_command_error(text: str) -> None:
 def test_refused_path_is_a_path_error() -> None:
     with pytest.raises(PathError):
         parse_executed("vault.load('/a')")
+
+
+@pytest.mark.parametrize("text", ["datasets.salaries", "data['a b']", "a.b['c'].d", 'x["it\'s"]'])
+def test_member_of_a_module_is_an_expression_and_shown_as_one(text: str) -> None:
+    assert is_expression(text)
+    assert show_executed(text) == text
+
+
+@pytest.mark.parametrize("text", ["datasets", "list", "store x in a.b", "a.b c", "a[0]", "a.", ".b", ""])
+def test_command_is_no_expression(text: str) -> None:
+    assert not is_expression(text)
