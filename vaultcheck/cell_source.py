@@ -12,13 +12,14 @@ from vault_magic.calls import build_call, parse_executed, render_call
 from vault_magic.cell_text import CellText, LineKind, split_cell
 from vault_magic.command import Command
 from vault_magic.errors import CommandError
-from vault_magic.forms import LEADS
+from vault_magic.forms import FORMS, LEADS, Verb
 from vault_magic.grammar import parse_command
 from vault_magic.options import OpenOptions, parse_options
 from vaultcheck.cell_calls import Call, MagicCall, MoveCall, OpenCall, VaultCall, find_calls
 from vaultcheck.literals import FILLED_IN
 from vaultcheck.vault_names import NO_NAMES, VaultNames
 
+_VERBS = {form.clauses[0].keyword: form.verb for form in FORMS}
 _EXPANSION = re.compile(r"\$\w[\w.]*|\{[^{}]*\}")
 
 # What stands in every text with a magic, or with a call, of interest: nearly all cells have neither and are not read.
@@ -54,6 +55,13 @@ class FoundCommand:
         return self.text if self.is_call else f"%vault {' '.join(self.text.split())}".rstrip()
 
     @property
+    def verb(self) -> Verb | None:
+        """What it does; where it depends on variables, what its first word says."""
+        if self.command is not None:
+            return self.command.verb
+        return _VERBS.get(next(iter(self.text.split()), "")) if self.is_template else None
+
+    @property
     def is_template(self) -> bool:
         """Whether variables are filled in before it runs."""
         return not self.is_call and _EXPANSION.search(self.text) is not None
@@ -68,7 +76,7 @@ class FoundCommand:
         if self.is_template:
             return self.could_be(executed)
         if self.command is not None:
-            return self.command == _parse(executed)
+            return self.text == executed or self.command == _parse(executed)
         return self.text.split() == executed.split()
 
 
@@ -151,7 +159,9 @@ def _tells_calls(source: str) -> bool:
 
 def _tells_names(source: str, names: VaultNames) -> bool:
     """Tell whether a cell may use or rebind one of some names."""
-    return any(sign.format(name) in source for name in names for sign in _SIGNS_OF_NAMES)
+    return any(sign.format(name) in source for name in names for sign in _SIGNS_OF_NAMES) or any(
+        name.rpartition(".")[0] in source for name in names if "." in name
+    )
 
 
 def _find_lines(cell: CellText, names: VaultNames) -> Iterator[_Part]:

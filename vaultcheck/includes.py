@@ -16,10 +16,11 @@ from vault_magic.cell_text import split_cell
 from vaultcheck.cell_calls import find_imports
 from vaultcheck.cell_source import CellReading, FoundMove, FoundOpening, FoundRun, read_cell
 from vaultcheck.notebook import Notebook, UnreadableNotebook, read_notebook
-from vaultcheck.vault_names import NO_NAMES, VaultNames
+from vaultcheck.vault_names import NO_NAMES, VaultNames, export_names, keep_exports
 
 _RUN_OPTIONS = "nidtN:b:pD:l:rs:T:em:G"  # those of IPython's %run
 _STANDARD = sys.stdlib_module_names | {""}
+_IMPORT = re.compile(r"(?:^|[;:])[ \t]*(?:import|from)\s", re.MULTILINE)  # the magics with these words are most of all
 _SUFFIXES = (".ipynb", ".py", ".ipy")
 _DEEPEST, _MOST = 8, 500  # files that run each other can be many more than anybody means
 
@@ -150,9 +151,9 @@ class _Walker:
             case FoundRun(text=text):
                 self._include(_name_run_files(text), chain=chain)
             case _FoundImport(module=module):
-                names = self._names
+                names, self._names = self._names, keep_exports(self._names)
                 self._include(_name_module_files(module), chain=chain, is_import=True)
-                self._names = names
+                self._names = {**names, **export_names(module, self._names)}
 
     def _include(self, names: tuple[str, ...], *, chain: tuple[Path, ...], is_import: bool = False) -> None:
         file = self._files.find(names, self._list_folders(chain[-1].parent))
@@ -182,7 +183,7 @@ def _list_turns(source: str, reading: CellReading) -> list[_Turn | _FoundImport]
     """Return in order what a cell does that holds for what comes after it."""
     turns: list[_Turn | _FoundImport] = [one for one in reading.found if isinstance(one, FoundOpening)]
     turns += reading.turns
-    if "import" in source:
+    if _IMPORT.search(source):
         turns += [_FoundImport(name, line) for line, name in find_imports(split_cell(source))]
     return sorted(turns, key=lambda turn: turn.line)
 

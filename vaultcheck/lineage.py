@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import graphlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from vault_magic.forms import Verb
@@ -12,13 +12,18 @@ from vaultcheck.steps import Step
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One object in one vault, and the commands about it, in the order of the notebooks and their cells."""
+    """One object in one vault, and the commands about it, in the order of the notebooks and their cells.
+
+    Commands count as they stand in the notebooks; `changes` are the runs that stored or deleted it, by their records,
+    whatever stands there now.
+    """
 
     vault: str
     path: str
     stores: tuple[Step, ...] = ()
     imports: tuple[Step, ...] = ()
     deletes: tuple[Step, ...] = ()
+    changes: tuple[Step, ...] = ()
 
     @property
     def producers(self) -> tuple[str, ...]:
@@ -29,6 +34,20 @@ class Use:
     def consumers(self) -> tuple[str, ...]:
         """The notebooks that import it."""
         return tuple(dict.fromkeys(step.notebook.path for step in self.imports))
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """The hand-overs between different notebooks; a notebook that improves its own object hands nothing over."""
+        takers = [consumer for consumer in self.consumers if not self._is_own(consumer)]
+        return tuple(Edge(one, other, self.path) for one in self.producers for other in takers if one != other)
+
+    def _is_own(self, notebook: str) -> bool:
+        """Tell whether a notebook stores the object before it imports it: then it takes it from nobody."""
+        stored, imported = (
+            [(step.cell.number, step.location.line or 1) for step in steps if step.notebook.path == notebook]
+            for steps in (self.stores, self.imports)
+        )
+        return bool(stored) and min(stored) < min(imported)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,8 +67,8 @@ class Lineage:
 
     @property
     def edges(self) -> tuple[Edge, ...]:
-        """The hand-overs between different notebooks; a notebook that improves its own object hands nothing over."""
-        return tuple(sorted(edge for use in self.uses for edge in _list_edges(use)))
+        """The hand-overs of all objects, sorted."""
+        return tuple(sorted(edge for use in self.uses for edge in use.edges))
 
     def find_cycles(self) -> Iterator[tuple[str, ...]]:
         """Yield the notebooks of each cycle in the order of hand-overs, starting with the first by name."""
@@ -63,22 +82,23 @@ class Lineage:
 
 def build_lineage(steps: Iterable[Step]) -> Lineage:
     """Return who produces what for whom, by the commands as they stand in the notebooks."""
-    groups: dict[tuple[str, str], dict[Verb, list[Step]]] = {}
+    groups: dict[_Key, dict[Verb, list[Step]]] = {}
+    changes: dict[_Key, list[Step]] = {}
     for step in steps:
-        if step.verb is not None:
+        if (verb := step.verb) is not None:
             for path in step.paths:
-                groups.setdefault((step.vault.path, path), {}).setdefault(step.verb, []).append(step)
-    return Lineage(tuple(_build_use(vault, path, groups[vault, path]) for vault, path in sorted(groups)))
+                groups.setdefault((step.vault.path, path), {}).setdefault(verb, []).append(step)
+        for path in step.changed:
+            changes.setdefault((step.vault.path, path), []).append(step)
+    return Lineage(tuple(_build_use(key, groups[key], changes.get(key, ())) for key in sorted(groups)))
 
 
-def _build_use(vault: str, path: str, steps: dict[Verb, list[Step]]) -> Use:
+_Key = tuple[str, str]
+
+
+def _build_use(key: _Key, steps: Mapping[Verb, Iterable[Step]], changes: Iterable[Step]) -> Use:
     stores, imports, deletes = (tuple(steps.get(verb, ())) for verb in (Verb.STORE, Verb.IMPORT, Verb.DEL))
-    return Use(vault, path, stores=stores, imports=imports, deletes=deletes)
-
-
-def _list_edges(use: Use) -> Iterator[Edge]:
-    for producer in use.producers:
-        yield from (Edge(producer, consumer, use.path) for consumer in use.consumers if consumer != producer)
+    return Use(*key, stores=stores, imports=imports, deletes=deletes, changes=tuple(changes))
 
 
 def _find_cycle(predecessors: dict[str, set[str]]) -> tuple[str, ...]:

@@ -63,13 +63,18 @@ def _list_makers(cell: Cell) -> list[CellRef | Mark]:
 
 
 def _pair_equal(found: Sequence[FoundCommand], records: list[Record]) -> tuple[list[Pair], list[Record]]:
-    """Pair lines with the records of the same command, and lines with variables with what they can have become."""
-    pairs, left = [], []
+    """Pair lines with the records of the same command, and lines with variables with what they can have become.
+
+    A line that has no record yet comes before one that would have run twice.
+    """
+    pairs: list[Pair] = []
+    left = []
     likeliest = sorted(found, key=lambda one: one.is_template)
     for record in records:
-        line = next((one for one in likeliest if one.says_same(record.command)), None)
-        if line is None:
-            left.append(record)
-        else:
+        same = [one for one in likeliest if one.says_same(record.command)]
+        fresh = [one for one in same if not any(pair.found is one for pair in pairs)]
+        if line := next(iter(fresh or same), None):
             pairs.append(Pair(line, record))
+        else:
+            left.append(record)
     return pairs, left

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from vault_magic.calls import show_executed
@@ -13,7 +14,7 @@ from vault_magic.forms import Verb
 from vault_magic.identity import Identity
 from vault_magic.manifest import ImportLine, Producer
 from vault_magic.options import OpenOptions, parse_options
-from vault_magic.record import ArchiveRef, Record
+from vault_magic.record import ArchiveRef, CellRef, Record
 from vault_magic.whereabouts import relate
 from vaultcheck.cell_source import FoundCommand
 from vaultcheck.finding import Location
@@ -23,6 +24,7 @@ from vaultcheck.pairing import pair_commands
 from vaultcheck.snapshot import Snapshot, is_about
 
 _VERBS = {verb.value: verb for verb in Verb}
+_CHANGING = (Verb.STORE.value, Verb.DEL.value)
 _LAST_LINE = sys.maxsize
 
 
@@ -30,7 +32,8 @@ _LAST_LINE = sys.maxsize
 class Step:
     """One command of a notebook: its line as saved, its record, and the vault it works on.
 
-    `differs` tells that line and record do not say the same.
+    `differs` tells that line and record do not say the same. `member` is an object of a lazy module that the cell has
+    asked for, where only the manifest tells it.
     """
 
     notebook: Notebook
@@ -39,6 +42,7 @@ class Step:
     found: FoundCommand | None
     record: Record | None
     differs: bool = False
+    member: str | None = None
 
     @property
     def location(self) -> Location:
@@ -51,22 +55,35 @@ class Step:
         """What it does: what the text says, or what was recorded where the text cannot be read."""
         if self.found and self.found.command:
             return self.found.command.verb
-        return _VERBS.get(self.record.action) if self.record else None
+        if self.record:
+            return _VERBS.get(self.record.action)
+        if self.found:
+            return self.found.verb
+        return Verb.IMPORT if self.member else None
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The objects concerned: those recorded, if it is this that ran, or else those of the text."""
+        if self.member:
+            return (self.member,)
         recorded = tuple(result.path for result in self.record.results) if self.record else ()
         if self.found and self.found.command and (self.differs or not recorded):
             return tuple(target.path for target in self.found.command.targets)
         return recorded
 
     @property
+    def changed(self) -> tuple[str, ...]:
+        """The objects that the recorded command stored or deleted, whatever the text says now."""
+        if self.record is None or self.record.action not in _CHANGING:
+            return ()
+        return tuple(result.path for result in self.record.results)
+
+    @property
     def text(self) -> str:
         """The command as it stands in the notebook, or else as it ran, as a message shows it."""
         if self.found:
             return self.found.shown
-        return show_executed(self.record.command) if self.record else ""
+        return show_executed(self.record.command) if self.record else self.member or ""
 
     @property
     def is_silent(self) -> bool:
@@ -81,9 +98,11 @@ class Step:
     @property
     def is_in_manifest(self) -> bool:
         """Whether the manifest tells that this notebook has run the command as it stands."""
-        if self.verb is Verb.IMPORT:
+        if self.verb is not Verb.IMPORT:
+            return any(self._made(path) for path in self.paths or self.vault.producers)  # variables: it may be any
+        if self.paths:
             return all(self.imported(path) is not None for path in self.paths)
-        return any(self._made(path) for path in self.paths or self.vault.producers)  # variables: it may be any of them
+        return any(self._is_by(one) for one in self.vault.imports)
 
     def imported(self, path: str) -> Identity | None:
         """Return what an import found of one object: by its record, or by the manifest where outputs were stripped."""
@@ -121,15 +140,36 @@ def build_steps(
     `find_vault` chooses among possible places of an archive, the likeliest first, given the vault's id if known;
     `find_defaults` tells what the project says of the vaults of a folder.
     """
+
+    @cache
+    def find(opening: Opening | None, reference: ArchiveRef | None) -> Snapshot:
+        places = _list_places(course, opening, reference=reference, defaults=find_defaults(course.folder))
+        return find_vault(places, reference.vault if reference else None)
+
     for cell in notebook.cells:
         for pair in pair_commands(cell):
             line = pair.found.line if pair.found else _LAST_LINE  # made by what the cell calls: all of it may be above
-            opening = course.find_opening(cell.number, line=line)
-            reference = pair.record.archive if pair.record else None
-            defaults = find_defaults(course.folder)
-            places = _list_places(course, opening, reference=reference, defaults=defaults)
-            vault = find_vault(places, reference.vault if reference else None)
-            yield Step(notebook, cell, vault, pair.found, pair.record, differs=pair.differs)
+            vault = find(course.find_opening(cell.number, line=line), pair.record.archive if pair.record else None)
+            step = Step(notebook, cell, vault, pair.found, pair.record, differs=pair.differs)
+            yield step
+            yield from _list_members(step)
+
+
+def _list_members(step: Step) -> Iterator[Step]:
+    """Return what cells of a stripped notebook have asked a module for, by the manifest: of an edited cell, nothing."""
+    command = step.found.command if step.found else None
+    if command is None or not command.is_module_import or step.notebook.records:
+        return
+    for line in step.vault.imports:
+        cell = _find_cell(step.notebook, line.cell) if line.path.startswith(f"{command.module}/") else None
+        if cell and (member := replace(step, cell=cell, found=None, member=line.path)).imported(line.path):
+            yield member
+
+
+def _find_cell(notebook: Notebook, ran: CellRef | None) -> Cell | None:
+    cells = notebook.code_cells if ran else ()
+    same = (one for one in cells if ran and one.source_digest == ran.sha256)
+    return next(same, None) or next((one for one in cells if ran and one.code_digest == ran.code), None)
 
 
 def _list_places(

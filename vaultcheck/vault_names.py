@@ -17,7 +17,7 @@ class Role(Enum):
 
 
 VaultNames = Mapping[str, Role]
-"""The names that stand for something of vault_magic."""
+"""The names that stand for something of vault_magic; one with dots is what a module of the project has to import."""
 
 NO_NAMES: VaultNames = MappingProxyType({})
 
@@ -153,12 +153,28 @@ class NameReader:
             self._name(alias.asname or top, Role.MODULE if is_ours else None)
 
     def _import_from(self, node: ast.ImportFrom) -> None:
-        exports = _EXPORTS if node.module == "vault_magic" and node.level == 0 else NO_NAMES
+        exports = NO_NAMES if node.level else self._list_exports(node.module or "")
         for alias in node.names:
             if alias.name == "*":
                 self.names.update(exports)
             else:
                 self._name(alias.asname or alias.name, exports.get(alias.name))
+
+    def _list_exports(self, module: str) -> VaultNames:
+        if module == "vault_magic":
+            return _EXPORTS
+        parts = ((name.rpartition("."), role) for name, role in self.names.items())
+        return {name: role for (owner, _, name), role in parts if owner == module}
+
+
+def export_names(module: str, names: VaultNames) -> VaultNames:
+    """Return the names of a module, after its code, as code that imports it has to know them."""
+    return {name if "." in name else f"{module}.{name}": role for name, role in names.items()}
+
+
+def keep_exports(names: VaultNames) -> VaultNames:
+    """Return of the names those of modules: the others are not known in another module."""
+    return {name: role for name, role in names.items() if "." in name}
 
 
 def _list_names(target: ast.expr) -> Iterator[str]:

@@ -280,6 +280,41 @@ def test_names_of_a_module_are_its_own(tmp_path: Path) -> None:
     assert _list_texts(_follow(tmp_path, "import helper  # vault", "v.load('m/x')"), 2) == []
 
 
+_FROM_MODULES = {
+    "by-name": ["from helper import v", "v.load('m/x')"],
+    "by-another-name": ["from helper import v as w", "w.load('m/x')"],
+    "star": ["from helper import *", "v.load('m/x')"],
+    "in-the-same-cell": ["x", "from helper import v\nv.load('m/x')"],
+    "imported-twice": ["import helper", "from helper import v\nv.load('m/x')"],
+    "through-another-module": ["from outer import w", "w.load('m/x')"],
+}
+
+
+@pytest.mark.parametrize("cells", _FROM_MODULES.values(), ids=_FROM_MODULES)
+def test_names_imported_from_a_module_are_known(tmp_path: Path, cells: list[str]) -> None:
+    _write(tmp_path, {"nb/helper.py": _NAMING, "nb/outer.py": "from helper import v as w"})
+    assert _list_texts(_follow(tmp_path, *cells, "# vault"), 2) == ["vault.load('m/x')"]
+
+
+_NOT_FROM_MODULES = {
+    "another-name": "from helper import x as v",
+    "another-module": "import helper\nfrom other import v",
+    "relative": "import helper\nfrom .helper import v",
+    "what-the-notebook-binds-itself": "v = 3\nfrom empty import v",
+}
+
+
+@pytest.mark.parametrize("source", _NOT_FROM_MODULES.values(), ids=_NOT_FROM_MODULES)
+def test_other_names_imported_from_modules_are_not(tmp_path: Path, source: str) -> None:
+    _write(tmp_path, {"nb/helper.py": _NAMING, "nb/empty.py": ""})
+    assert _list_texts(_follow(tmp_path, source, "v.load('m/x')  # vault"), 2) == []
+
+
+def test_module_does_not_know_the_names_of_the_notebook(tmp_path: Path) -> None:
+    _write(tmp_path, {"nb/helper.py": "w = v"})
+    assert _list_texts(_follow(tmp_path, f"{_NAMING}\nfrom helper import w", "w.load('m/x')"), 2) == []
+
+
 def test_names_are_known_in_later_cells(tmp_path: Path) -> None:
     course = _follow(tmp_path, _NAMING, "for for", "v.load('m/x')", "v = 3", "v.load('m/x')")
     assert [_list_texts(course, cell) for cell in (3, 5)] == [["vault.load('m/x')"], []]

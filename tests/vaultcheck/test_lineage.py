@@ -64,6 +64,20 @@ def test_edges_are_between_different_notebooks() -> None:
     assert lineage.edges == (Edge("a", "b", "m/x"),)
 
 
+def test_edge_leads_to_who_imports_before_storing() -> None:
+    lineage = _build({"a": "store x in m", "b": "import x from m\nstore x in m", "c": "store x in m\nimport x from m"})
+    assert lineage.edges == (Edge("a", "b", "m/x"), Edge("c", "b", "m/x"))
+
+
+def test_changes_are_those_recorded(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "%vault store x in m", "%vault import x from m", "%vault del x from m")
+    author.edit(4, "%vault del y from m")
+    lab.save()
+    x, y = lab.load().lineage.uses
+    assert [step.cell.number for step in x.changes] == [2, 4]
+    assert (x.deletes, y.changes) == ((), ())
+
+
 def test_record_tells_what_a_template_did(lab: Lab) -> None:
     lab.start("a.ipynb").run("%vault store x in $mod", did=["store x in m"])
     lab.save()

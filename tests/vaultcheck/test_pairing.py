@@ -34,6 +34,19 @@ _X, _Y = "store x in m", "store y in m"
 _TABLE: dict[str, tuple[str, list[str], bool, list[tuple[int | None, str | None, bool]]]] = {
     "one": (f"%vault {_X}", [_X], False, [(1, _X, False)]),
     "two": (f"%vault {_X}\n%vault {_Y}", [_X, _Y], False, [(1, _X, False), (2, _Y, False)]),
+    "the-same-twice": (f"%vault {_X}\n%vault {_X}", [_X, _X], False, [(1, _X, False), (2, _X, False)]),
+    "the-same-more-often": (
+        f"%vault {_X}\n%vault {_X}",
+        [_X, _X, _X],
+        False,
+        [(1, _X, False), (1, _X, False), (2, _X, False)],
+    ),
+    "a-line-and-a-loop": (
+        f"%vault {_X}\n%vault store x in $m",
+        [_X, _X],
+        False,
+        [(1, _X, False), (2, _X, False)],
+    ),
     "two-crosswise": (f"%vault {_X}\n%vault {_Y}", [_Y, _X], False, [(1, _X, False), (2, _Y, False)]),
     "loop": ("%vault store x in $m", [_X, "store x in n"], False, [(1, _X, False), (1, "store x in n", False)]),
     "captured": (f"%vault {_X}", [], False, [(1, None, False)]),

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import Lab, identify
+from tests.builders import Author, Lab, identify
 from vault_magic.forms import Verb
+from vault_magic.identity import Identity
 from vaultcheck.steps import Step
 
 
@@ -119,6 +120,9 @@ _MANIFEST = {
     "other-store": ("%vault store x in m", "%vault store y in m", False),
     "store-of-another-variable": ("%vault store x in m", "%vault store y in m as x", False),
     "import": ("%vault import z from m", "%vault import z from m", True),
+    "import-filled-in": ("%vault import z from m", "%vault from $mod import z", True),
+    "import-filled-in-that-did-not-run": ("%vault list", "%vault from $mod import z", False),
+    "module": ("%vault list", "%vault import m", False),
     "other-import": ("%vault list", "%vault import z from m", False),
     "delete": ("%vault del z from m", "%vault del z from m", False),
     "list": ("%vault list", "%vault list", False),
@@ -132,6 +136,48 @@ def test_what_the_manifest_tells_of_a_stripped_command(lab: Lab, ran: str, saved
     author.strip()
     author.edit(2, saved)
     assert [step.is_in_manifest for step in _load(lab)] == [told]
+
+
+@pytest.mark.parametrize("word", ["store", "import", "from", "del"])
+def test_first_word_tells_what_a_line_with_variables_does(lab: Lab, word: str) -> None:
+    lab.start("a.ipynb").write(f"%vault {word} $rest")
+    assert [step.verb and step.verb.value for step in _load(lab)] == ["import" if word == "from" else word]
+
+
+def _use_module(lab: Lab) -> Author:
+    """Let a notebook ask a lazy module for a member."""
+    lab.put("m/x", "1")
+    author = lab.start("a.ipynb", "x = 1")
+    author.write("%vault import m")
+    author.run("y = m.x + 1", did=["import x from m"])
+    author.cells[3]["outputs"][0]["metadata"]["vault"]["command"] = "m.x"
+    return author
+
+
+def _list_imports(lab: Lab) -> list[tuple[int, tuple[str, ...], Identity | None]]:
+    return [(step.cell.number, step.paths, step.imported("m/x")) for step in _load(lab) if step.paths]
+
+
+@pytest.mark.parametrize("stripped", [False, True], ids=["recorded", "in-the-manifest"])
+def test_member_of_a_module_belongs_to_the_cell_that_asked_for_it(lab: Lab, *, stripped: bool) -> None:
+    author = _use_module(lab)
+    if stripped:
+        author.strip()
+    assert _list_imports(lab) == [(4, ("m/x",), identify("1"))]
+
+
+def test_member_is_known_by_the_code_of_its_cell(lab: Lab) -> None:
+    author = _use_module(lab)
+    author.strip()
+    author.edit(4, "y = (m.x + 1)  # laid out anew")
+    assert _list_imports(lab) == [(4, ("m/x",), identify("1"))]
+
+
+def test_member_that_no_cell_asks_for_any_more_is_forgotten(lab: Lab) -> None:
+    author = _use_module(lab)
+    author.strip()
+    author.edit(4, "y = 2")
+    assert _list_imports(lab) == []
 
 
 def test_manifest_tells_nothing_of_other_notebooks(lab: Lab) -> None:

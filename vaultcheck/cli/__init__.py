@@ -32,7 +32,7 @@ class _DefaultGroup(click.Group):
 def cli() -> None:
     """Check that what saved notebooks record still belongs together.
 
-    `vaultcheck PATHS` is short for `vaultcheck check PATHS`.
+    `vaultcheck PATHS` is short for `vaultcheck check PATHS`, whose options are shown by `vaultcheck check --help`.
     """
 
 

@@ -37,9 +37,8 @@ class MalformedCommand(Rule):
                 for found in cell.found:
                     if found.error is not None:
                         where = Location(notebook.path, cell=cell.number, cell_id=cell.id, line=found.line)
-                        reason, _, form = found.error.partition("; write: ")
-                        message = _explain(found, reason)
-                        yield Draft(where, message, f"write: {form}" if form else "mend the line")
+                        reason, _, advice = found.error.rpartition("; ")
+                        yield Draft(where, _explain(found, reason or advice), advice if reason else "mend the line")
 
 
 def _explain(found: FoundCommand | FoundOpening, reason: str) -> str:

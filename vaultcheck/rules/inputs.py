@@ -79,9 +79,8 @@ class MissingVault(Rule):
         for vault in workspace.vaults:
             recorded = [step for step in workspace.steps if step.vault is vault and step.record]
             if recorded and not vault.is_known and not vault.faults:
-                message = (
-                    f"neither {vault.path} nor its manifest is there, so {len(recorded)} records cannot be compared"
-                )
+                what = "1 record" if len(recorded) == 1 else f"{len(recorded)} records"
+                message = f"neither {vault.path} nor its manifest is there, so {what} cannot be compared"
                 yield Draft(
                     recorded[0].location, message, "commit the manifest, or say where the archive is: --vault PATH"
                 )

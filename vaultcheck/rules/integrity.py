@@ -81,6 +81,7 @@ def _is_elsewhere(maker: str | None, vault: Snapshot, workspace: Workspace) -> b
 
 
 def find_last_change(use: Use) -> Step | None:
-    """Return the last recorded store or delete of an object."""
-    changes = [(step.record.finished, step) for step in (*use.stores, *use.deletes) if step.record and not step.differs]
-    return max(changes, key=lambda change: change[0], default=(None, None))[1]
+    """Return the last recorded store or delete of an object; of one by a command edited since, that is told already."""
+    changes = [(step.record.finished, step) for step in use.changes if step.record]
+    last = max(changes, key=lambda change: change[0], default=(None, None))[1]
+    return None if last is None or last.differs else last

@@ -88,10 +88,14 @@ class ProducerCycle(Rule):
         """Yield one draft for each cycle, at the import by which its first notebook depends on the last."""
         for cycle in workspace.lineage.find_cycles():
             first, last = cycle[0], cycle[-1]
-            use = next(one for one in workspace.lineage.uses if first in one.consumers and last in one.producers)
+            use = next(one for one in workspace.lineage.uses if _hands_over(one, producer=last, consumer=first))
             step = next(one for one in use.imports if one.notebook.path == first)
             message = f"these notebooks need each other: {' → '.join((*cycle, first))}"
             yield Draft(step.location, message, "move what both need into a notebook of its own", use.path)
+
+
+def _hands_over(use: Use, *, producer: str, consumer: str) -> bool:
+    return any((edge.producer, edge.consumer) == (producer, consumer) for edge in use.edges)
 
 
 def _list_names(use: Use) -> str:

@@ -105,7 +105,7 @@ def test_malformed_opening_names_its_own_magic(lab: Lab) -> None:
     lab.start("a.ipynb").write("%open_vault --pth a.zip")
     lab.save()
     (finding,) = lab.check([MalformedCommand()])
-    assert finding.message == "%open_vault has no option '--pth'; did you mean '--path'?"
+    assert (finding.message, finding.hint) == ("%open_vault has no option '--pth'", "did you mean '--path'?")
 
 
 def test_malformed_opening_tells_no_password(lab: Lab) -> None:

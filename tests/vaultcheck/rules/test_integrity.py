@@ -79,6 +79,20 @@ def stored_under_another_name_since_edited(lab: Lab) -> None:
     lab.start("a.ipynb", "%vault store x in m").edit(2, "%vault store x in n")
 
 
+def deleted_by_a_command_since_edited(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m", "%vault del x from m").edit(3, "%vault del y from m")
+
+
+def deleted_by_a_command_since_removed(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m", "%vault del x from m").edit(3, "pass")
+
+
+def stored_anew_by_a_command_since_edited(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "%vault store x in m")
+    author.run("%vault store x in m", content="2")
+    author.edit(3, "%vault store x in n")
+
+
 @_each(
     stored_and_there,
     stored_and_deleted,
@@ -93,6 +107,9 @@ def stored_under_another_name_since_edited(lab: Lab) -> None:
     same_bytes_put_there_by_another_tool,
     never_run,
     stored_under_another_name_since_edited,
+    deleted_by_a_command_since_edited,
+    deleted_by_a_command_since_removed,
+    stored_anew_by_a_command_since_edited,
 )
 @pytest.mark.parametrize("archive", [True, False], ids=["archive", "manifest"])
 def test_object_as_last_recorded_is_accepted(lab: Lab, arrange: Case, *, archive: bool) -> None:

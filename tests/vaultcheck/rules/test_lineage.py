@@ -195,6 +195,21 @@ def test_order_that_can_be_run_from_nothing_is_accepted(lab: Lab, arrange: Case)
     assert lab.find() == []
 
 
+def test_rivals_that_import_what_they_stored_need_each_other_for_nothing(lab: Lab) -> None:
+    for name in ("a.ipynb", "b.ipynb"):
+        lab.start(name, "%vault store x in m", "%vault import x from m")
+    lab.save()
+    assert lab.find() == [("VC402", "b.ipynb", 2)]
+
+
+def test_rivals_that_import_before_they_store_need_each_other(lab: Lab) -> None:
+    lab.put("m/x", "1")
+    for name in ("a.ipynb", "b.ipynb"):
+        lab.start(name, "%vault import x from m", "%vault store x in m")
+    lab.save()
+    assert lab.find([ProducerCycle()]) == [("VC403", "a.ipynb", 2)]
+
+
 def _arrange_cycle(lab: Lab, *names: str) -> None:
     """Let each notebook import what the one before stores; the first one what the last stores."""
     for number, name in enumerate(names):
