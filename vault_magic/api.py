@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from vault_magic.errors import CommandError
-from vault_magic.functions import Function
+from vault_magic.functions import Function, check_function
+from vault_magic.object_path import parse_module
 from vault_magic.operations.host import get_host
+from vault_magic.operations.opening import find_folder
 from vault_magic.operations.task import OpenVault
-from vault_magic.options import DEFAULT_PATH, FrameFormat, OpenOptions
+from vault_magic.options import DEFAULT_PATH, OPTIONS, OpenOptions, Option, read_plain
 from vault_magic.project import load_defaults
 
 
@@ -30,7 +32,8 @@ class Vault:
         Raises:
             VaultError: it cannot be done; every object is as it was.
         """
-        get_host().call("store", path, vault=self._vault, value=value, function=function)
+        check_function(function)
+        get_host().call("store", _check_path(path), vault=self._vault, value=value, function=function)
 
     def load(self, path: str, *, function: Function | None = None) -> Any:
         """Return the value that is stored under a path; a `function` takes its file and gives the value.
@@ -38,7 +41,8 @@ class Vault:
         Raises:
             VaultError: it cannot be done.
         """
-        outcome = get_host().call("load", path, vault=self._vault, function=function)
+        check_function(function)
+        outcome = get_host().call("load", _check_path(path), vault=self._vault, function=function)
         return next(iter(outcome.values.values()))
 
     def delete(self, path: str) -> None:
@@ -47,12 +51,21 @@ class Vault:
         Raises:
             VaultError: it cannot be done; every object is as it was.
         """
-        get_host().call("delete", path, vault=self._vault)
+        get_host().call("delete", _check_path(path), vault=self._vault)
 
     def list(self, module: str | None = None) -> tuple[str, ...]:
-        """Return the paths of what is stored, or of what is stored in one module."""
-        prefix = f"{module.strip('/')}/" if module else ""
-        return tuple(path for path in self._vault.archive.list().objects if path.startswith(prefix))
+        """Return the paths of what is stored, or of what is stored in one module.
+
+        Raises:
+            VaultError: it cannot be read.
+        """
+        # To the original tool a module `a.b` was one folder.
+        folders = (f"{_check_path(module).strip('/')}/", f"{parse_module(module.rstrip('/'))}/") if module else ("",)
+        return tuple(path for path in self._vault.list_objects() if path.startswith(folders))
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied: the password would travel along."""
+        raise TypeError("an open vault cannot be pickled or copied; open it again where it is wanted")
 
     def __repr__(self) -> str:
         opened = self._opened or get_host().opened
@@ -97,24 +110,30 @@ def open_vault(
         "report_memory_gain": report_memory_gain,
         "numbers_as_categories": numbers_as_categories,
         "booleans_as_categories": booleans_as_categories,
-        "frame_format": _read_format(frame_format),
+        "frame_format": frame_format,
         "manifest": manifest,
         "keyed_digests": keyed_digests,
         "allow_pickle": allow_pickle,
     }
-    said = {key: value for key, value in given.items() if value is not None}
-    options = replace(load_defaults(Path.cwd()), **said)  # type: ignore[arg-type]  # each is of its field's type
+    get_host().close()  # what cannot be read leaves no vault open either
+    if path is not None and not (isinstance(path, str | Path) and str(path)):
+        raise CommandError(f"the path of a vault is a text or a Path, not {path!r}")
+    said = {one.field: _read(one, given[one.field]) for one in OPTIONS if given.get(one.field) is not None}
+    options = replace(load_defaults(find_folder()), **said)  # type: ignore[arg-type]  # each is of its field's type
     return Vault(get_host().open(options if path is None else _set_path(options, str(path))))
+
+
+def _read(option: Option, value: object) -> object:
+    return read_plain(option, value, said=f"{option.field}=", truth="True or False")
+
+
+def _check_path(path: object) -> str:
+    if not isinstance(path, str):
+        kind = type(path).__name__
+        raise CommandError(f"a path in the vault is a text such as 'datasets/salaries', not of type {kind!r}")
+    return path
 
 
 def _set_path(options: OpenOptions, path: str) -> OpenOptions:
     full = f"{path}{DEFAULT_PATH}" if path.endswith(("/", "\\")) else path
     return replace(options, path=full, base=None)
-
-
-def _read_format(text: str | None) -> FrameFormat | None:
-    try:
-        return None if text is None else FrameFormat(text)
-    except ValueError as err:
-        known = " or ".join(repr(one.value) for one in FrameFormat)
-        raise CommandError(f"frame_format is {known}, not {text!r}") from err

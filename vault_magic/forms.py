@@ -209,5 +209,5 @@ def _likeness(form: Form, words: list[str]) -> float:
 
 
 def render_forms() -> str:
-    """Return every form on a line of its own, for the help of the magic."""
-    return "\n".join(f"%vault {form.text}" for form in FORMS)
+    """Return every form on a line of its own and what it does below, for the help of the magic."""
+    return "\n".join(f"%vault {form.text}\n    {form.help}" for form in FORMS)

@@ -5,20 +5,14 @@ from __future__ import annotations
 import builtins
 import difflib
 import inspect
-import io
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from vault_magic.errors import CommandError, FunctionFailed, MissingVariable
+from vault_magic.exchange import NothingMade, open_exchange
 
 Function = Callable[..., Any]
-
-_IN_MEMORY = Path("/dev/shm")  # noqa: S108  # Linux keeps what is written there in memory
 
 
 def find_function(name: str, namespace: Mapping[str, object]) -> Function:
@@ -27,6 +21,7 @@ def find_function(name: str, namespace: Mapping[str, object]) -> Function:
     Raises:
         MissingVariable: a part of the name is not there.
         CommandError: it cannot be called.
+        FunctionFailed: an object raised an error when it was asked for a part of the name.
     """
     first, *attributes = name.split(".")
     if first not in namespace and not hasattr(builtins, first):
@@ -35,12 +30,21 @@ def find_function(name: str, namespace: Mapping[str, object]) -> Function:
         raise MissingVariable(f"there is no function {first!r} in this notebook; {advice}")
     found: object = namespace.get(first, getattr(builtins, first, None))
     for attribute in attributes:
-        if not hasattr(found, attribute):
-            raise MissingVariable(f"{first!r} has no {attribute!r}, as in {name!r}; correct the name")
-        found = getattr(found, attribute)
+        found = _find_attribute(found, attribute, name=name)
     if not callable(found):
         raise CommandError(f"{name!r} is not a function but of type {type(found).__name__!r}; name one that is")
     return found
+
+
+def check_function(function: object) -> None:
+    """Refuse what a call from Python was given in place of a function.
+
+    Raises:
+        CommandError: it cannot be called.
+    """
+    if function is not None and not callable(function):
+        kind = type(function).__name__
+        raise CommandError(f"function= takes the function itself, as in function=json.dump, not of type {kind!r}")
 
 
 def write_with(function: Function, value: object, *, path: str, private: bool, name: str | None = None) -> bytes:
@@ -53,7 +57,7 @@ def write_with(function: Function, value: object, *, path: str, private: bool, n
         FunctionFailed: the function raised an error, which is chained, or gave nothing to store.
     """
     with (
-        _open_exchange(b"", path=path, private=private) as file,
+        open_exchange(b"", path=path, private=private) as file,
         _explaining(name or _name(function), f"storing {path!r}"),
     ):
         if _takes(function, 1):
@@ -69,89 +73,11 @@ def read_with(function: Function, data: bytes, *, path: str, private: bool, name
         FunctionFailed: the function raised an error, which is chained.
     """
     with (
-        _open_exchange(data, path=path, private=private) as file,
+        open_exchange(data, path=path, private=private) as file,
         _explaining(name or _name(function), f"importing {path!r}"),
     ):
         value: object = function(file)
         return value
-
-
-class _NothingMade(Exception):
-    """What a function made cannot be stored; the text says why and what to do."""
-
-
-class Exchange(io.BytesIO):
-    """A file in memory that is also a path: what asks for the path finds the content in a private folder.
-
-    One object for every shape of function, so that each is called once and never by trial: `json.dump` writes text
-    into it, `pickle.dump` bytes, `open` and `DataFrame.to_excel` take its path.
-    """
-
-    def __init__(self, data: bytes, *, filename: str, private: bool) -> None:
-        super().__init__(data)
-        self._start = data
-        self._filename = filename
-        self._is_private = private
-        self._folder: Path | None = None
-        self._closed_with = b""
-
-    def write(self, data: Any, /) -> int:
-        """Write bytes, or text as UTF-8."""
-        return super().write(data.encode() if isinstance(data, str) else data)
-
-    def __fspath__(self) -> str:
-        if self._folder is None:
-            self._folder = _make_folder(private=self._is_private)
-            if self._start:
-                (self._folder / self._filename).write_bytes(self._start)
-        return str(self._folder / self._filename)
-
-    def __str__(self) -> str:
-        return self.__fspath__()
-
-    def __getattr__(self, name: str) -> Any:
-        """Offer what a `Path` has, to functions that expect one."""
-        if name.startswith("_") or not hasattr(Path, name):
-            raise AttributeError(name)
-        return getattr(Path(self), name)
-
-    def close(self) -> None:
-        """Close the file; what was written is kept."""
-        if not self.closed:
-            self._closed_with = self.getvalue()
-        super().close()
-
-    def collect(self) -> bytes:
-        """Return what was written, to the path or else to the file."""
-        if self._folder and Path(self).is_file():
-            return Path(self).read_bytes()
-        written = self._closed_with if self.closed else self.getvalue()
-        if not written:
-            raise _NothingMade("it wrote nothing; let it write to its second argument, or return text or bytes")
-        return written
-
-    def discard(self) -> None:
-        """Remove the private folder."""
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _make_folder(*, private: bool) -> Path:
-    """Make a folder that only this user can read, for an encrypted vault one that is in memory."""
-    if not private:
-        return Path(tempfile.mkdtemp(prefix="vault-"))
-    if not (_IN_MEMORY.is_dir() and os.access(_IN_MEMORY, os.W_OK)):
-        raise _NothingMade("a path would leave plain text of this encrypted vault on the disk; use the file itself")
-    return Path(tempfile.mkdtemp(prefix="vault-", dir=_IN_MEMORY))
-
-
-@contextmanager
-def _open_exchange(data: bytes, *, path: str, private: bool) -> Iterator[Exchange]:
-    file = Exchange(data, filename=path.rsplit("/", 1)[-1], private=private)
-    try:
-        yield file
-    finally:
-        file.discard()
 
 
 @contextmanager
@@ -159,11 +85,29 @@ def _explaining(name: str, doing: str) -> Iterator[None]:
     """Turn any error of a user's function into one that names it, with the function's own error chained."""
     try:
         yield
-    except _NothingMade as err:
+    except NothingMade as err:
         raise FunctionFailed(f"{name} failed when {doing}: {err}") from None
     except Exception as err:  # a user's function may raise anything
-        reason = " ".join(f"{type(err).__name__}: {err}".split())[:300]
+        reason = _describe(err)
         raise FunctionFailed(f"{name} failed when {doing}: {reason}; everything stored is as it was") from _cut(err)
+
+
+def _describe(err: Exception) -> str:
+    """Return an error in one line; its text may be empty, or fail in its turn."""
+    try:
+        text = " ".join(str(err).split())[:300]
+    except Exception:  # a user's error may do anything
+        text = ""
+    return f"{type(err).__name__}: {text}" if text else type(err).__name__
+
+
+def _find_attribute(owner: object, attribute: str, *, name: str) -> object:
+    with _explaining(name, "looked up"):
+        if hasattr(owner, attribute):
+            found: object = getattr(owner, attribute)
+            return found
+    first = name.partition(".")[0]
+    raise MissingVariable(f"{first!r} has no {attribute!r}, as in {name!r}; correct the name")
 
 
 def _name(function: Function) -> str:
@@ -191,7 +135,7 @@ def _takes(function: Function, count: int) -> bool:
 
 def _to_bytes(made: object) -> bytes:
     if isinstance(made, str):
-        return made.encode()
+        return str.encode(made)  # a subclass may have its own idea of it
     if isinstance(made, bytes | bytearray | memoryview):
         return bytes(made)
-    raise _NothingMade(f"it returned a value of type {type(made).__name__!r}; let it return text or bytes")
+    raise NothingMade(f"it returned a value of type {type(made).__name__!r}; let it return text or bytes")

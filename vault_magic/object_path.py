@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from vault_magic.errors import PathError
 
@@ -52,6 +54,21 @@ def parse_module(text: str) -> str:
         PathError: the module is refused; the message gives the reason.
     """
     return parse_object_path(split_module(text))
+
+
+def list_folders(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return every module that holds objects or other modules, sorted."""
+    direct = {path.rpartition("/")[0] for path in paths}
+    parts = [folder.split("/") for folder in direct if folder]
+    return tuple(sorted({"/".join(part[: end + 1]) for part in parts for end in range(len(part))}))
+
+
+def suggest_path(path: str, paths: Iterable[str]) -> str | None:
+    """Return the object that was most likely meant: of a like name, wherever it is, or else of a like path."""
+    known, name = [*paths], path.rpartition("/")[2]
+    names = difflib.get_close_matches(name, {one.rpartition("/")[2] for one in known}, n=1)
+    like = [one for one in known if names and one.rpartition("/")[2] == names[0]]
+    return next(iter(difflib.get_close_matches(path, like, n=1, cutoff=0.0)), None)
 
 
 def split_module(text: str) -> str:

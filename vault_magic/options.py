@@ -123,6 +123,23 @@ def read_value(option: Option, text: str, *, said: str) -> object:
     return _READERS[option.value](said, text)
 
 
+def read_plain(option: Option, value: object, *, said: str, truth: str) -> object:
+    """Return the value of an option from TOML or from Python: booleans are booleans there, everything else is text.
+
+    `truth` says how booleans are spelt there.
+
+    Raises:
+        CommandError: the value is not of the option's kind.
+    """
+    is_boolean = option.value == _BOOL
+    if is_boolean and isinstance(value, bool):
+        return value
+    if is_boolean or not isinstance(value, str) or not value:
+        found = "" if option.field == "encryption_variable" else f", not {value!r}"  # it may be a password
+        raise CommandError(f"{said} is {truth if is_boolean else 'a text in quotes'}{found}")
+    return read_value(option, value, said=said)
+
+
 def _split(line: str) -> list[str]:
     comments = (match.start() for match in _COMMENT.finditer(line) if match["comment"])
     text = line[: next(comments, len(line))].strip().removesuffix(";")
@@ -176,6 +193,8 @@ def _read_path(flag: str, text: str) -> str:
 
 def _read_log(flag: str, text: str) -> str:
     """Return the path of a log; doubled braces keep IPython from putting a variable called `path` in."""
+    if text.endswith(("/", "\\")):
+        raise CommandError(f"{flag} {text!r} is a folder; name a file in it, as in: {flag} {text}my.log")
     log = text.replace("{{path}}", "{path}")
     behind = log.removeprefix("{path}")
     if "{path}" in behind:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vault_magic.errors import CommandError
-from vault_magic.options import OPTIONS, OpenOptions, Option, read_value
+from vault_magic.options import OPTIONS, OpenOptions, read_plain
 
 _FILE = "pyproject.toml"
 _BY_KEY = {option.field: option for option in OPTIONS}
@@ -18,7 +18,7 @@ _BY_KEY = {option.field: option for option in OPTIONS}
 def load_defaults(folder: Path) -> OpenOptions:
     """Return the options that hold where a notebook in this folder says nothing else.
 
-    A `path` there is relative to the folder of the `pyproject.toml`.
+    A `path` there is relative to the folder of the `pyproject.toml`, and so is a `logs_path`.
 
     Raises:
         CommandError: the file or its table cannot be read, or names an option that there is not.
@@ -29,6 +29,8 @@ def load_defaults(folder: Path) -> OpenOptions:
     if file is None or not table:
         return OpenOptions()
     values = dict(_read_entry(key, value) for key, value in table.items())
+    if "logs_path" in values and not str(values["logs_path"]).startswith("{path}"):
+        values["logs_path"] = str(file.parent / Path(str(values["logs_path"])).expanduser())
     return replace(OpenOptions(), **values, base=file.parent if "path" in values else None)  # type: ignore[arg-type]
 
 
@@ -41,6 +43,8 @@ def _read_table(file: Path) -> Mapping[str, object]:
         raise CommandError(
             f"{_FILE} cannot be read ({reason}); mend it, or move the notebook out of its folder"
         ) from err
+    if isinstance(tools, dict) and "vault-magic" in tools:
+        raise CommandError(f"{_FILE}: [tool.vault-magic] is not read; write [tool.vault_magic]")
     table = tools.get("vault_magic", {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):
         raise CommandError(f"{_FILE}: vault_magic is not a table; write [tool.vault_magic] above its options")
@@ -53,15 +57,4 @@ def _read_entry(key: str, value: object) -> tuple[str, object]:
     if option is None:
         nearest = difflib.get_close_matches(key, _BY_KEY, n=1, cutoff=0.0)[0]
         raise CommandError(f"{_FILE}: [tool.vault_magic] has no option {key!r}; did you mean {nearest!r}?")
-    return option.field, _read_toml(option, value, said=said)
-
-
-def _read_toml(option: Option, value: object, *, said: str) -> object:
-    """Return a value of TOML; booleans are TOML's own, everything else is text."""
-    is_boolean = isinstance(getattr(OpenOptions(), option.field), bool) or option.field == "secure"
-    if is_boolean and isinstance(value, bool):
-        return value
-    if is_boolean or not isinstance(value, str) or not value:
-        found = "" if option.field == "encryption_variable" else f", not {value!r}"  # it may be a password
-        raise CommandError(f"{said} is {'true or false' if is_boolean else 'a text in quotes'}{found}")
-    return read_value(option, value, said=said)
+    return option.field, read_plain(option, value, said=said, truth="true or false")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -16,7 +19,15 @@ import vault_magic
 from tests.vault_magic.ipython.conftest import shell as shell  # a fixture
 from vault_magic.archive.log import read_log
 from vault_magic.calls import build_call, parse_executed
-from vault_magic.errors import CommandError, MissingObject, PathError, VaultError, VaultNotOpen
+from vault_magic.errors import (
+    ArchiveError,
+    CodecError,
+    CommandError,
+    MissingObject,
+    PathError,
+    VaultError,
+    VaultNotOpen,
+)
 from vault_magic.options import OPTIONS
 from vault_magic.record import read_record
 
@@ -61,8 +72,9 @@ def test_present_vault_is_that_opened_last(folder: Path) -> None:
 
 def test_nothing_open_says_what_to_type(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vault_magic.operations.host._Hosts.script._vault", None)
-    with pytest.raises(VaultNotOpen):
+    with pytest.raises(VaultNotOpen) as caught:
         vault_magic.vault.store("m/x", 1)
+    assert str(caught.value) == 'no vault is open; type first: vault_magic.open_vault("storage.zip")'
     assert repr(vault_magic.vault) == "<no vault is open>"
 
 
@@ -89,8 +101,122 @@ def test_every_option_can_be_given(folder: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("KEY", "correct horse")
     vault_magic.open_vault("e.zip", encryption_variable="KEY", logs_path="x.log", gzip_logs=False).store("m/x", 1)
     assert [one.command for one in read_log(folder / "x.log")] == ["vault.store('m/x', ...)"]
-    with pytest.raises(CommandError, match="frame_format is 'tsv' or 'parquet', not 'xls'"):
-        vault_magic.open_vault("e.zip", frame_format="xls")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        pytest.param({"frame_format": "xls"}, "frame_format= is tsv or parquet, not 'xls'", id="format"),
+        pytest.param({"timestamp": "False"}, "timestamp= is True or False, not 'False'", id="boolean in quotes"),
+        pytest.param({"secure": 0}, "secure= is True or False, not 0", id="number"),
+        pytest.param(
+            {"encryption_variable": "pa ss!"},
+            "encryption_variable= names an environment variable; the text given is not a name "
+            "(never put a password here)",
+            id="password",
+        ),
+    ],
+)
+def test_wrong_options_are_refused_and_no_vault_is_open(folder: Path, options: dict[str, Any], message: str) -> None:
+    vault_magic.open_vault("one.zip", secure=False)
+    with pytest.raises(CommandError) as caught:
+        vault_magic.open_vault("two.zip", **options)
+    assert str(caught.value) == message
+    assert repr(vault_magic.vault) == "<no vault is open>"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        pytest.param(
+            lambda vault: vault.store(Path("m/x"), 1),
+            f"a path in the vault is a text such as 'datasets/salaries', not of type {type(Path()).__name__!r}",
+            id="store",
+        ),
+        pytest.param(
+            lambda vault: vault.list(5),
+            "a path in the vault is a text such as 'datasets/salaries', not of type 'int'",
+            id="list",
+        ),
+        pytest.param(
+            lambda vault: vault.load("m/x", function="read_csv"),
+            "function= takes the function itself, as in function=json.dump, not of type 'str'",
+            id="function",
+        ),
+    ],
+)
+def test_values_of_another_kind_are_refused(folder: Path, call: Callable[[Any], object], message: str) -> None:
+    vault = vault_magic.open_vault("storage.zip", secure=False)
+    with pytest.raises(CommandError) as caught:
+        call(vault)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("path", [b"a.zip", 5, ""], ids=repr)
+def test_path_of_a_vault_is_a_text_or_a_path(folder: Path, path: Any) -> None:
+    with pytest.raises(CommandError) as caught:
+        vault_magic.open_vault(path, secure=False)
+    assert str(caught.value) == f"the path of a vault is a text or a Path, not {path!r}"
+    assert not [*folder.iterdir()]
+
+
+@pytest.mark.parametrize(("path", "advice"), [(".", "./"), ("sub", "sub/")])
+def test_folder_in_place_of_an_archive_is_named_as_typed(folder: Path, path: str, advice: str) -> None:
+    (folder / "sub").mkdir()
+    with pytest.raises(ArchiveError) as caught:
+        vault_magic.open_vault(path, secure=False)
+    assert str(caught.value) == f"{path} is a folder; for the archive in it write: -p {advice}"
+
+
+def test_function_that_is_missing_is_asked_for_as_calls_give_it(folder: Path) -> None:
+    vault = vault_magic.open_vault("storage.zip", secure=False)
+    vault.store("m/x", 1, function=str)
+    with pytest.raises(CodecError, match=r"import it with one that reads it: function=FUNC$"):
+        vault.load("m/x")
+
+
+def test_list_understands_dots_as_the_magic_does(folder: Path) -> None:
+    vault = vault_magic.open_vault("storage.zip", secure=False)
+    vault.store("a/b/x", 1)
+    assert vault.list("a.b") == vault.list("a/b/") == ("a/b/x",)
+
+
+def test_list_of_a_lost_archive_is_one_error(folder: Path) -> None:
+    vault = vault_magic.open_vault("storage.zip", secure=False)
+    (folder / "storage.zip").unlink()
+    with pytest.raises(ArchiveError) as caught:
+        vault.list()
+    assert str(caught.value) == "storage.zip is not there any more; restore it, and open it again"
+
+
+def test_vault_is_not_pickled_with_its_password(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEY", "correct horse")
+    vault = vault_magic.open_vault("storage.zip", encryption_variable="KEY")
+    with pytest.raises(TypeError, match="an open vault cannot be pickled"):
+        pickle.dumps(vault)
+    with pytest.raises(CodecError):
+        vault_magic.open_vault("plain.zip", secure=False).store("m/v", vault)
+
+
+@pytest.mark.parametrize(
+    ("log", "message"),
+    [
+        pytest.param("{path}", "--logs_path is the path of the archive; {advice}", id="archive"),
+        pytest.param(
+            "sub/../storage.zip", "--logs_path is the path of the archive; {advice}", id="archive by a detour"
+        ),
+        pytest.param("{path}.manifest.json", "--logs_path is the path of the manifest; {advice}", id="manifest"),
+        pytest.param("sub", "--logs_path is the path of a folder; {advice}", id="folder"),
+        pytest.param(
+            "new/", "logs_path= 'new/' is a folder; name a file in it, as in: logs_path= new/my.log", id="new folder"
+        ),
+    ],
+)
+def test_log_does_not_overwrite_the_vault(folder: Path, log: str, message: str) -> None:
+    (folder / "sub").mkdir()
+    with pytest.raises(CommandError) as caught:
+        vault_magic.open_vault("storage.zip", secure=False, logs_path=log)
+    assert str(caught.value) == message.replace("{advice}", "name another file, as in: --logs_path my.log")
 
 
 def test_folder_and_project_are_understood(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,8 +70,10 @@ def test_forms_in_the_order_of_the_help() -> None:
     assert [form.text for form in FORMS] == [*reading, *others]
 
 
-def test_help_has_every_form_on_a_line() -> None:
-    assert render_forms().splitlines() == [f"%vault {form.text}" for form in FORMS]
+def test_help_has_every_form_on_a_line_and_what_it_does_below() -> None:
+    lines = render_forms().splitlines()
+    assert lines[::2] == [f"%vault {form.text}" for form in FORMS]
+    assert lines[1::2] == [f"    {form.help}" for form in FORMS]
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.text)

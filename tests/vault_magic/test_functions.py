@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vault_magic import functions
+from vault_magic import exchange
 from vault_magic.errors import CommandError, FunctionFailed, MissingVariable, VaultError
 from vault_magic.functions import Function, find_function, read_with, write_with
 
@@ -29,7 +29,7 @@ FRAME = pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Use folders of the test for temporary files, and assert that nothing is left in them."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(functions, "_IN_MEMORY", tmp_path / "memory")
+    monkeypatch.setattr(exchange, "_IN_MEMORY", tmp_path / "memory")
     (tmp_path / "memory").mkdir()
     yield tmp_path
     assert [one.name for one in tmp_path.iterdir()] == ["memory"]
@@ -79,6 +79,20 @@ def test_what_is_no_function_is_refused(name: str, error: type[VaultError], mess
     assert str(caught.value) == message
 
 
+class _Broken:
+    @property
+    def write(self) -> Function:
+        raise ValueError("no connection")
+
+
+def test_failure_of_what_is_looked_up_is_the_users_own() -> None:
+    with pytest.raises(FunctionFailed) as caught:
+        find_function("x.write", {"x": _Broken()})
+    reason = "ValueError: no connection; everything stored is as it was"
+    assert str(caught.value) == f"x.write failed when looked up: {reason}"
+    assert isinstance(caught.value.__cause__, ValueError)
+
+
 # Storing
 
 
@@ -118,6 +132,26 @@ def _to_optional_file(value: str, file: Any = None) -> str | None:
     return value if file is None else None
 
 
+class _Mute(Exception):
+    def __str__(self) -> str:
+        raise KeyError
+
+
+def _raise_mute(value: str) -> str:
+    raise _Mute
+
+
+def _assert_nothing(value: str) -> str:
+    raise AssertionError
+
+
+class _Text(str):
+    __slots__ = ()
+
+    def encode(self, *_: object) -> Any:
+        return 5
+
+
 class _Writer:
     def __call__(self, value: str) -> bytes:
         return value.encode()
@@ -147,6 +181,7 @@ class _Writer:
         pytest.param(_Writer().method, id="method"),
         pytest.param(partial(str.encode, encoding="utf-8"), id="partial"),
         pytest.param(str.encode, id="method of a type"),
+        pytest.param(_Text, id="text of its own kind"),
     ],
 )
 def test_every_shape_of_function_stores(function: Function, private: bool) -> None:
@@ -195,6 +230,13 @@ def test_function_is_called_once() -> None:
         ),
         pytest.param(
             lambda _: 1 / 0, "ZeroDivisionError: division by zero; everything stored is as it was", id="raised"
+        ),
+        pytest.param(_assert_nothing, "AssertionError; everything stored is as it was", id="raised without a text"),
+        pytest.param(_raise_mute, "_Mute; everything stored is as it was", id="raised what has no text"),
+        pytest.param(
+            lambda value, file: (file.write(value), Path(file).write_text(value)),
+            "it wrote both into the file and to its path; let it use one of them",
+            id="both",
         ),
         pytest.param(
             lambda: None,
@@ -245,7 +287,7 @@ def test_path_of_an_encrypted_vault_is_in_memory_only(temporary: Path) -> None:
 def test_path_of_an_encrypted_vault_is_refused_where_no_memory_is(
     temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(functions, "_IN_MEMORY", temporary / "absent")
+    monkeypatch.setattr(exchange, "_IN_MEMORY", temporary / "absent")
     with pytest.raises(FunctionFailed) as caught:
         write(_to_path, "x", private=True)
     advice = "a path would leave plain text of this encrypted vault on the disk; use the file itself"

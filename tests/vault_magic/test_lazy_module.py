@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.vault_magic.archive.builders import PASSWORD, Notebook
-from vault_magic.errors import ArchiveError, CodecError, MissingObject
+from vault_magic.errors import ArchiveError, CodecError, CommandError, MissingObject, VaultError
 from vault_magic.operations.lazy_module import LazyModule
 
 
@@ -80,6 +83,54 @@ def test_any_name_is_an_item(notebook: Notebook) -> None:
     assert data["x"] == [1]
 
 
+def test_module_below_keeps_members_and_importers(notebook: Notebook) -> None:
+    data = module_of(notebook)
+    assert data.deep is data.deep
+    assert data.deep.z is data.deep.z
+    assert len(notebook.loaded) == 1
+    data.deep.set_importers({"z": lambda _: "by hand"})
+    assert data.deep.z == "by hand"
+
+
+def test_names_are_gone_through(notebook: Notebook) -> None:
+    data = module_of(notebook)
+    assert [*data] == ["a b.txt", "deep", "x", "y"]
+    assert "x" in data
+    assert notebook.loaded == []
+
+
+def test_number_is_no_member(notebook: Notebook) -> None:
+    with pytest.raises(CommandError) as caught:
+        module_of(notebook)[3]
+    assert str(caught.value) == "data[3] names no member; write its name in quotes"
+
+
+def test_member_cannot_be_set(notebook: Notebook) -> None:
+    data = module_of(notebook)
+    with pytest.raises(AttributeError) as caught:
+        data.x = 5
+    assert str(caught.value) == "data.x cannot be set; to keep a value write: %vault store x in data"
+    assert data.x == [1]
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_module_is_not_duplicated_with_its_password(tmp_path: Path, duplicate: Callable[[object], object]) -> None:
+    notebook = Notebook(tmp_path / "storage.zip", password=PASSWORD, names={"x": [1]})
+    notebook.run("store x in data")
+    notebook.run("import data")
+    for one in (module_of(notebook), notebook.vault):
+        with pytest.raises(TypeError, match="cannot be pickled or copied"):
+            duplicate(one)
+
+
+def test_tab_reads_nothing_that_is_not_there_already(notebook: Notebook) -> None:
+    ask = {"__name__": "jedi.inference.compiled.access", "data": module_of(notebook)}
+    assert eval("hasattr(data, 'x'), data.deep is not None", ask) == (False, True)
+    assert notebook.loaded == []
+    _ = module_of(notebook).x
+    assert eval("data.x", ask) == [1]
+
+
 def test_importers_read_their_members(notebook: Notebook) -> None:
     data = module_of(notebook)
     assert data.y == "two"
@@ -87,10 +138,19 @@ def test_importers_read_their_members(notebook: Notebook) -> None:
     assert data.y == len(notebook.archive.read("data/y").data)
 
 
+@pytest.mark.parametrize("importers", [{"y": 5}, ["y"], None], ids=["number", "list", "None"])
+def test_importers_are_functions_by_name(notebook: Notebook, importers: Any) -> None:
+    with pytest.raises(CommandError) as caught:
+        module_of(notebook).set_importers(importers)
+    assert str(caught.value) == "set_importers takes functions by the names of members, as in {'config': json.load}"
+    assert module_of(notebook).y == "two"
+
+
 def test_member_of_a_function_says_how_to_read_it(notebook: Notebook) -> None:
     with pytest.raises(CodecError) as caught:
         _ = module_of(notebook)["a b.txt"]
-    assert str(caught.value) == "'data/a b.txt' was stored with f; import it with one that reads it: with FUNC"
+    advice = "import it with one that reads it: .set_importers({'a b.txt': FUNC})"
+    assert str(caught.value) == f"'data/a b.txt' was stored with f; {advice}"
 
 
 @pytest.mark.parametrize(
@@ -108,6 +168,7 @@ def test_missing_member_is_named(notebook: Notebook, name: str, message: str) ->
     assert not hasattr(data, name)
     with pytest.raises(KeyError):
         data[name]
+    assert isinstance(caught.value, VaultError)  # shown in one line
 
 
 def test_what_python_asks_of_any_object_is_not_looked_up(notebook: Notebook) -> None:

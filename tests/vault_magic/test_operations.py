@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import os
 import pickle
 import random
 import tempfile
@@ -535,6 +536,18 @@ def test_import_that_waited_in_vain_gives_its_values_and_a_warning(
     assert warning.startswith("this was not noted in the manifest: storage.zip is being written by another process")
 
 
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES], ids=["file system", "folder"])
+def test_import_from_where_nothing_may_be_written_is_no_warning(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, "refused")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refuse)
+    outcome = notebook.run("import x from m as z")
+    assert (outcome.imported, outcome.warnings) == ({"z": [1, 2]}, ())
+
+
 def _time_out(*_: object, **__: object) -> None:
     raise filelock.Timeout("storage.zip.lock")
 
@@ -759,3 +772,48 @@ def test_vault_without_encryption_has_no_keyed_digests(tmp_path: Path) -> None:
         open_vault(OpenOptions(keyed_digests=True), folder=tmp_path)
     advice = "--keyed_digests needs an encrypted vault; name the variable with its password: -e NAME"
     assert str(caught.value) == advice
+
+
+@pytest.mark.skipif(os.name == "nt", reason="variables are text there")
+def test_password_may_be_any_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAULT_TEST_PASSWORD", b"\xff\xfe".decode(errors="surrogateescape"))
+    opened = open_vault(OpenOptions(encryption_variable="VAULT_TEST_PASSWORD"), folder=tmp_path)
+    assert opened.archive.password == b"\xff\xfe"
+
+
+def test_variables_of_a_function_are_stored_and_not_remembered(notebook: Notebook) -> None:
+    notebook.local = frozenset({"x"})
+    assert notebook.run("store x in n").bindings == ()
+    with pytest.raises(CommandError, match="'x' is a variable of the function here"):
+        notebook.run("import y from m as x")
+
+
+def test_second_writer_of_an_encrypted_foreign_archive_opens_it_again(path: Path) -> None:
+    with pyzipper.AESZipFile(path, "w", encryption=pyzipper.WZ_AES) as archive:
+        archive.setpassword(PASSWORD)
+        archive.writestr("m/t", "\ta\n0\t1\n")
+    first = Notebook(path, password=PASSWORD, keyed=True, names={"x": 1})
+    second = Notebook(path, password=PASSWORD, names={"y": 2})
+    first.run("store x in m")
+    with pytest.raises(ArchiveError) as caught:
+        second.run("store y in m")
+    assert str(caught.value) == "storage.zip was migrated meanwhile; run %open_vault again"
+    second.reopen()
+    second.run("store y in m")
+    assert first.run("import x, y from m").imported == {"x": 1, "y": 2}
+
+
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [
+        pytest.param("import salarys from datasets", "did you mean 'datasets/salaries'?", id="like name"),
+        pytest.param("import salaries from data", "did you mean 'datasets/salaries'?", id="same name elsewhere"),
+        pytest.param("import nothing from datasets", "see what is: %vault list", id="same folder alone"),
+    ],
+)
+def test_object_that_was_meant_is_suggested_by_its_name(path: Path, typed: str, advice: str) -> None:
+    notebook = Notebook(path, names={"salaries": 1, "cities": 2})
+    notebook.run("store salaries, cities in datasets")
+    with pytest.raises(MissingObject) as caught:
+        notebook.run(typed)
+    assert str(caught.value).endswith(advice)

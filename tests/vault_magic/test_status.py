@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.vault_magic.archive.builders import Notebook
+from vault_magic.options import FrameFormat, OpenOptions
 
 Change = Callable[[Notebook, Notebook], object]
 
@@ -108,6 +109,51 @@ def test_frame_that_was_optimised_on_import_is_the_stored_one(tmp_path: Path) ->
     assert rows_of(notebook) == [("frame", "m/frame", HERE)]
 
 
+def test_object_is_compared_in_its_own_format(tmp_path: Path) -> None:
+    names: dict[str, object] = {"frame": pd.DataFrame({"city": ["London", "Delhi"]})}
+    notebook = Notebook(tmp_path / "storage.zip", names=names)
+    notebook.run("store frame in m")
+    notebook.options = OpenOptions(frame_format=FrameFormat.PARQUET)
+    assert rows_of(notebook) == []
+
+
+def test_parquet_that_was_optimised_on_import_is_the_stored_one(tmp_path: Path) -> None:
+    options = OpenOptions(frame_format=FrameFormat.PARQUET)
+    names: dict[str, object] = {"x": pd.DataFrame({"a": ["Lon", "Del"] * 500})}
+    notebook = Notebook(tmp_path / "storage.zip", names=names, options=options)
+    notebook.run("store x in m")
+    notebook.run("import x from m")
+    assert isinstance(notebook.names["x"].dtypes["a"], pd.CategoricalDtype)  # type: ignore[attr-defined]
+    assert rows_of(notebook) == []
+
+
+def test_value_of_another_format_is_another_value(tmp_path: Path) -> None:
+    options = OpenOptions(frame_format=FrameFormat.PARQUET)
+    notebook = Notebook(tmp_path / "storage.zip", names={"x": pd.DataFrame({"a": [1]})}, options=options)
+    notebook.run("store x in m")
+    notebook.names["x"] = pd.DataFrame({"a": [object()]})  # a pickle, of which equal values can differ in bytes too
+    assert rows_of(notebook) == [("x", "m/x", HERE)]
+
+
+def test_variable_of_a_function_is_not_the_notebooks(notebook: Notebook) -> None:
+    notebook.local = frozenset({"y"})
+    notebook.names["y"] = 5
+    notebook.run("store y in m")
+    del notebook.names["y"]
+    assert rows_of(notebook) == []
+    assert note_of(notebook) == "1 variable is as in the vault."
+
+
 def test_status_of_another_vault_is_its_own(notebook: Notebook, tmp_path: Path) -> None:
     other = Notebook(tmp_path / "other.zip", names=notebook.names, session=notebook.session)
     assert note_of(other) == "Nothing was stored or imported in this session."
+
+
+def test_optimised_frame_whose_object_was_replaced_is_not_called_changed_here(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"city": ["London", "Delhi"] * 500})
+    notebook = Notebook(tmp_path / "storage.zip", names={"frame": frame})
+    notebook.run("store frame in m")
+    notebook.run("import frame from m")
+    other = Notebook(notebook.path, names={"frame": frame.iloc[1:]})
+    other.run("store frame in m")
+    assert rows_of(notebook) == [("frame", "m/frame", THERE)]

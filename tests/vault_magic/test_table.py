@@ -19,6 +19,18 @@ def test_note_stands_below_the_rows_or_alone() -> None:
 def test_html_escapes_everything() -> None:
     html = Table(("<i>",), (("<script>alert('x')</script>",),), note="a & b").to_html()
     assert html == (
-        "<table><thead><tr><th>&lt;i&gt;</th></tr></thead><tbody><tr>"
-        "<td>&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;</td></tr></tbody></table><p>a &amp; b</p>"
+        '<table><thead><tr><th style="text-align: left">&lt;i&gt;</th></tr></thead><tbody><tr>'
+        '<td style="text-align: left">&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;</td>'
+        "</tr></tbody></table><p>a &amp; b</p>"
     )
+
+
+def test_numbers_are_to_the_right() -> None:
+    html = Table(("bytes", "crc32"), (("12", "00000012"),)).to_html()
+    assert '<td style="text-align: right">12</td><td style="text-align: left">00000012</td>' in html
+
+
+def test_what_would_steer_a_terminal_is_written_out() -> None:
+    table = Table(("a",), (("\x1b[31mred\n\u202e\u017c",),))
+    assert table.to_text() == "a\n\\x1b[31mred\\n\\u202e\u017c"
+    assert ">\\x1b[31mred\\n\\u202e\u017c</td>" in table.to_html()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import secrets
 import shutil
 import uuid
@@ -10,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 from vault_magic.archive.container import Member, open_members, read_member, rewrite
 from vault_magic.archive.layout import (
@@ -28,6 +27,7 @@ from vault_magic.archive.sidecar import Sidecar, parse_sidecar, render_sidecar
 from vault_magic.digest import crc32_hex, sha256_hex
 from vault_magic.errors import ArchiveError, FormatError, MissingObject, PasswordError, VaultError
 from vault_magic.identity import Identity
+from vault_magic.object_path import suggest_path
 from vault_magic.stored import convert, dump_json, parse_json
 
 _Read: TypeAlias = Callable[[str], bytes]
@@ -66,6 +66,10 @@ class Archive:
     digest_key: bytes | None = field(default=None, repr=False)
     new_id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied: the password would travel along."""
+        raise TypeError("an open archive cannot be pickled or copied; open it again where it is wanted")
+
     def list(self) -> Listing:
         """Return what is stored now."""
         return read_listing(self.path)
@@ -88,8 +92,8 @@ class Archive:
 
     def _read_one(self, read: _Read, path: str, objects: Mapping[str, Identity]) -> StoredObject:
         if path not in objects:
-            near = difflib.get_close_matches(path, [*objects], n=1)
-            advice = f"did you mean {near[0]!r}?" if near else "see what is: %vault list"
+            near = suggest_path(path, objects)
+            advice = f"did you mean {near!r}?" if near else "see what is: %vault list"
             raise MissingObject(f"there is no {path!r} in {self.path.name}; {advice}")
         identity, data = objects[path], read(path)
         digest = sha256_hex(data, key=self.digest_key)
@@ -124,6 +128,8 @@ class Archive:
         listing = self.list()
         if self.vault is not None and listing.vault not in (None, self.vault):
             raise ArchiveError(f"{self.path.name} was replaced by another vault; run %open_vault again")
+        if self.vault is None and self.password and listing.vault not in (None, self.new_id):
+            raise ArchiveError(f"{self.path.name} was migrated meanwhile; run %open_vault again")  # its key is another
         check_neighbours(store.keys(), listing.objects.keys())
         members = [member for path, (data, sidecar) in store.items() for member in _build_members(path, data, sidecar)]
         self._rewrite(listing, members, drop=[name for path in delete for name in (path, name_sidecar(path))])

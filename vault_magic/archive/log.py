@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ LOG_SUFFIX = ".vault.log"
 """What is added to the archive's file name for the log; `.gz` follows where it is compressed, as in the original."""
 
 _GZIP = b"\x1f\x8b"
+_PIECE = 1 << 12
 _ONLY_IN_NOTEBOOKS = ("ledger", "environment", "inputs")
 
 
@@ -32,11 +34,24 @@ def append_log(path: Path, records: Iterable[Record], *, compressed: bool = True
 
 def read_log(path: Path) -> tuple[Record, ...]:
     """Return the commands in a log, the oldest first; what a killed writer left half of is passed over."""
+    return tuple(record for line in _read_lines(path) if (record := _read_line(line)) is not None)
+
+
+def read_latest(path: Path, *, count: int) -> tuple[tuple[Record, ...], int]:
+    """Return the last commands in a log, the oldest first, and how many lines there are before them."""
+    lines = _read_lines(path)
+    found: deque[Record] = deque()
+    while lines and len(found) < count:
+        if (record := _read_line(lines.pop())) is not None:
+            found.appendleft(record)
+    return tuple(found), len(lines)
+
+
+def _read_lines(path: Path) -> list[bytes]:
     if not path.exists():
-        return ()
+        return []
     data = path.read_bytes()
-    text = b"".join(_unpack(data)) if data.startswith(_GZIP) else data
-    return tuple(record for line in text.splitlines() if (record := _read_line(line)) is not None)
+    return (b"".join(_unpack(data)) if data.startswith(_GZIP) else data).splitlines()
 
 
 def _build_line(record: Record) -> dict[str, object]:
@@ -54,22 +69,26 @@ def _read_line(line: bytes) -> Record | None:
 
 
 def _unpack(data: bytes) -> Iterator[bytes]:
-    try:
-        yield gzip.decompress(data)
-    except (OSError, EOFError, zlib.error):
-        yield from _unpack_whole_members(data)
+    """Yield the members that are whole; between them lies what was cut short.
 
-
-def _unpack_whole_members(data: bytes) -> Iterator[bytes]:
-    """Yield the members that are whole; between them lies what was cut short."""
+    Each is read by itself and in pieces: what unpacks all at once copies the rest of the log for every member.
+    """
     start = data.find(_GZIP)
     while start >= 0:
-        member = zlib.decompressobj(wbits=31)
-        try:
-            text = member.decompress(data[start:])
-        except zlib.error:
-            text = b""
-        if member.eof:
+        text, end = _unpack_member(data, start)
+        if end is not None:
             yield text
-        behind = len(data) - len(member.unused_data) if member.eof else start + 1
-        start = data.find(_GZIP, behind)
+        start = data.find(_GZIP, start + 1 if end is None else end)
+
+
+def _unpack_member(data: bytes, start: int) -> tuple[bytes, int | None]:
+    """Return the text of the member that begins at `start` and where it ends, None where it does not."""
+    member, parts, at = zlib.decompressobj(wbits=31), [], start
+    try:
+        while not member.eof and at < len(data):
+            parts.append(member.decompress(data[at : at + _PIECE]))
+            at += _PIECE
+    except zlib.error:
+        return b"", None
+    end = min(at, len(data)) - len(member.unused_data)
+    return b"".join(parts), end if member.eof else None

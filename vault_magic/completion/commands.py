@@ -14,7 +14,7 @@ from vault_magic.errors import PathError
 from vault_magic.forms import INNER_KEYWORDS, Slot, Verb
 from vault_magic.grammar import is_name
 from vault_magic.identity import Identity
-from vault_magic.object_path import parse_module, parse_object_path
+from vault_magic.object_path import list_folders, parse_module, parse_object_path
 from vault_magic.tokens import Unfinished, tokenise_unfinished
 
 
@@ -120,15 +120,9 @@ def _find_modules(search: _Search) -> Iterator[Candidate]:
     held = _hold_by_module(search.facts)
     holding = {module for module, names in held.items() if names.issuperset(search.place.names)}
     takes_any = search.place.verb in (Verb.STORE, Verb.LIST)
-    fitting = _list_folders(search.facts) if takes_any else holding or held
+    fitting = list_folders(search.facts.objects) if takes_any else holding or held
     spelt = (_spell_module(module, search.word) for module in sorted(fitting))
     return name_candidates(filter(None, spelt), Kind.MODULE)
-
-
-def _list_folders(facts: Facts) -> set[str]:
-    """Return every folder that holds objects or other folders."""
-    direct = {path.rpartition("/")[0] for path in facts.objects}
-    return {str(one) for folder in direct for one in (PurePosixPath(folder), *PurePosixPath(folder).parents)} - {"."}
 
 
 def _spell_module(module: str, word: str) -> str | None:

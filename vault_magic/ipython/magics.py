@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping
-from pathlib import Path
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_magic, magics_class, needs_local_scope
 
 from vault_magic.forms import render_forms
 from vault_magic.operations.host import Host
+from vault_magic.operations.opening import find_folder
 from vault_magic.options import parse_options, render_options
 from vault_magic.project import load_defaults
 
@@ -26,7 +26,8 @@ class VaultMagics(Magics):
     @line_magic
     def open_vault(self, line: str) -> None:
         """Open the archive on which all `%vault` commands work from here on; it is created if it is not there."""
-        self._host.open(parse_options(line, defaults=load_defaults(Path.cwd())))
+        self._host.close()  # a line that cannot be read leaves none open either
+        self._host.open(parse_options(line, defaults=load_defaults(find_folder())))
 
     open_vault.__doc__ = f"{open_vault.__doc__}\n\n{render_options()}"
 
@@ -34,6 +35,9 @@ class VaultMagics(Magics):
     @line_magic
     def vault(self, line: str, local_ns: Mapping[str, object] | None = None) -> None:
         """Store, import, delete, assert or list objects of the open vault."""
-        self._host.command(line, namespace=ChainMap(dict(local_ns or {}), dict(self._host.namespace)))
+        local = dict(local_ns or {})
+        namespace = ChainMap(local, dict(self._host.namespace))
+        # Modules have a `__name__`, functions have not: of a module, the notebook's or a script's, nothing is local.
+        self._host.command(line, namespace=namespace, local=() if "__name__" in local else local)
 
     vault.__doc__ = f"{vault.__doc__}\n\n{render_forms()}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping
 
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -35,15 +34,19 @@ class Notebook(Host):
         """Return the session and the notebook, as far as they are known."""
         return Context(session=self._tracker.session, notebook=self._tracker.find_notebook())
 
-    def watch(self, text: str) -> AbstractContextManager[None]:
-        """Show that a command is still at work when it takes long."""
-        return self._progress.watch(text)
+    @property
+    def opening(self) -> str:
+        """The line that opens a vault."""
+        return "%open_vault -p storage.zip"
 
-    def show(self, outcome: Outcome, vault: OpenVault) -> None:
-        """Bind what was imported, and show the outcome."""
+    def perform(self, text: str, action: Callable[[], Outcome], *, vault: OpenVault) -> Outcome:
+        """Show that an action is at work when it takes long, bind what was imported, and show the outcome."""
+        with self._progress.watch(text) as sign:
+            outcome = action()
         self._names.update(outcome.imported)
         self._tracker.remember(outcome)
-        show_outcome(outcome, options=vault.options, display_id=self._progress.take())
+        show_outcome(outcome, options=vault.options, display_id=sign.display_id)
+        return outcome
 
     def show_opened(self, vault: OpenVault) -> None:
         """Print notices."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 import sys
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from vault_magic.errors import VaultNotOpen
 from vault_magic.forms import Verb
 from vault_magic.functions import Function
-from vault_magic.operations.opening import list_notices, open_vault
+from vault_magic.operations.opening import find_folder, list_notices, open_vault
 from vault_magic.operations.outcome import Outcome
 from vault_magic.operations.running import run_call, run_command
 from vault_magic.operations.task import Context, OpenVault
@@ -36,17 +34,18 @@ class Host(ABC):
     def describe(self) -> Context:
         """Return where a command runs that begins now."""
 
+    @property
     @abstractmethod
-    def show(self, outcome: Outcome, vault: OpenVault) -> None:
-        """Show an outcome, and keep what it has brought."""
+    def opening(self) -> str:
+        """What its user types to open a vault."""
+
+    @abstractmethod
+    def perform(self, text: str, action: Callable[[], Outcome], *, vault: OpenVault) -> Outcome:
+        """Carry out an action that may take long, show its outcome, and keep what it has brought."""
 
     @abstractmethod
     def show_opened(self, vault: OpenVault) -> None:
         """Tell what has to be told of a vault that was just opened."""
-
-    def watch(self, text: str) -> AbstractContextManager[None]:  # noqa: ARG002  # for hosts that show progress
-        """Return what stands around a command that may take long."""
-        return nullcontext()
 
     @property
     def opened(self) -> OpenVault | None:
@@ -61,22 +60,27 @@ class Host(ABC):
             VaultNotOpen: none was.
         """
         if self._vault is None:
-            raise VaultNotOpen("no vault is open; type first: %open_vault -p storage.zip")
+            raise VaultNotOpen(f"no vault is open; type first: {self.opening}")
         return self._vault
 
     def open(self, options: OpenOptions) -> OpenVault:
         """Open a vault, which is the present one from here on."""
-        vault = self._vault = open_vault(options, folder=Path.cwd())
+        self.close()
+        vault = self._vault = open_vault(options, folder=find_folder())
         self.show_opened(vault)
         return vault
 
-    def command(self, text: str, *, namespace: Mapping[str, object] | None = None) -> Outcome:
-        """Carry out a command on the present vault and show its outcome."""
+    def close(self) -> None:
+        """Have no vault open: where another cannot be opened, nothing may go into the one before by mistake."""
+        self._vault = None
+
+    def command(
+        self, text: str, *, namespace: Mapping[str, object] | None = None, local: Collection[str] = ()
+    ) -> Outcome:
+        """Carry out a command on the present vault and show its outcome; `local` are the names of a function."""
         vault, names = self.vault, self.namespace if namespace is None else namespace
-        with self.watch(text):
-            outcome = run_command(text, vault=vault, namespace=names, context=self._describe())
-        self.show(outcome, vault)
-        return outcome
+        context = replace(self._describe(), local=frozenset(local))
+        return self.perform(text, lambda: run_command(text, vault=vault, namespace=names, context=context), vault=vault)
 
     def call(
         self,
@@ -89,8 +93,9 @@ class Host(ABC):
         expression: str | None = None,
     ) -> Outcome:
         """Carry out a call on a vault and show its outcome."""
-        with self.watch(expression or f"{method} {path or ''}".rstrip()):
-            outcome = run_call(
+        return self.perform(
+            expression or f"{method} {path or ''}".rstrip(),
+            lambda: run_call(
                 method,
                 path,
                 vault=vault,
@@ -99,9 +104,9 @@ class Host(ABC):
                 value=value,
                 function=function,
                 expression=expression,
-            )
-        self.show(outcome, vault)
-        return outcome
+            ),
+            vault=vault,
+        )
 
     def _describe(self) -> Context:
         return replace(self.describe(), load=self._load)
@@ -132,11 +137,24 @@ class Script(Host):
         """Return the context of a script: a session without cells."""
         return Context(self._session)
 
-    def show(self, outcome: Outcome, vault: OpenVault) -> None:  # noqa: ARG002  # a script shows nothing of it
+    @property
+    def opening(self) -> str:
+        """The call that opens a vault."""
+        return 'vault_magic.open_vault("storage.zip")'
+
+    def perform(
+        self,
+        text: str,  # noqa: ARG002  # a script shows nothing of it
+        action: Callable[[], Outcome],
+        *,
+        vault: OpenVault,  # noqa: ARG002
+    ) -> Outcome:
         """Keep what was imported, and print warnings."""
+        outcome = action()
         self._session = remember(self._session, outcome)
         for warning in outcome.warnings:
             print(f"Warning: {warning}", file=sys.stderr)  # noqa: T201
+        return outcome
 
     def show_opened(self, vault: OpenVault) -> None:
         """Print notices."""

@@ -11,6 +11,7 @@ from vault_magic.codecs import decode
 from vault_magic.errors import CodecError, CommandError, MissingObject
 from vault_magic.functions import Function, read_with
 from vault_magic.memory import is_frame, optimise, render_gain
+from vault_magic.object_path import list_folders
 from vault_magic.operations.lazy_module import LazyModule
 from vault_magic.operations.noting import note_reading
 from vault_magic.operations.outcome import Outcome
@@ -32,6 +33,7 @@ class _Read:
 def import_objects(task: Task) -> Outcome:
     """Import the variables of a command."""
     function, targets = task.find_function(), task.command.targets
+    task.refuse_local(target.variable for target in targets if target.variable)
     stored = task.archive.read_all(target.path for target in targets)
     read = {path: _read(task, one, function, path=path) for path, one in stored.items()}
     found = [(target, stored[target.path].identity) for target in targets]
@@ -51,13 +53,14 @@ def import_objects(task: Task) -> Outcome:
 def import_module(task: Task) -> Outcome:
     """Import a whole module: nothing is read before it is asked for."""
     module = task.command.module or ""
-    folders = {path.rsplit("/", 1)[0] for path in task.archive.list().objects if "/" in path}
-    if not any(folder == module or folder.startswith(f"{module}/") for folder in folders):
-        near = difflib.get_close_matches(module, sorted(folders), n=1)
+    folders = list_folders(task.archive.list().objects)
+    if module not in folders:
+        near = difflib.get_close_matches(module, folders, n=1)
         advice = f"did you mean {near[0]!r}?" if near else "for a variable write: %vault import VAR from MODULE"
         raise MissingObject(f"there is no module {module!r} in {task.archive.path.name}; {advice}")
     first = module.partition("/")[0]
     name, path = (task.command.name, module) if task.command.name else (first, first)
+    task.refuse_local([name])
     view = LazyModule(path, name=name, vault=task.vault, load=task.context.load)
     return Outcome(task.command, task.build_record(()), imported={name: view})
 
@@ -66,9 +69,8 @@ def _read(task: Task, stored: StoredObject, function: Function | None, *, path: 
     if function is not None:
         return _Read(read_with(function, stored.data, path=path, private=task.is_private, name=task.command.function))
     if stored.identity.format == CUSTOM:
-        raise CodecError(
-            f"{path!r} was stored with {_name_writer(stored)}; import it with one that reads it: with FUNC"
-        )
+        writer, advice = _name_writer(stored), _advise(task, path)
+        raise CodecError(f"{path!r} was stored with {writer}; import it with one that reads it: {advice}")
     try:
         schema = stored.sidecar.schema if stored.sidecar else None
         value = decode(stored.identity.format, stored.data, schema, allow_pickle=task.options.allow_pickle)
@@ -83,6 +85,14 @@ def _optimise(task: Task, value: object) -> _Read:
         return _Read(value)
     done = optimise(value, numbers=options.numbers_as_categories, booleans=options.booleans_as_categories)
     return _Read(done.frame, render_gain(before=done.before, after=done.after) if options.report_memory_gain else None)
+
+
+def _advise(task: Task, path: str) -> str:
+    """Return how a function is named where the import was asked for: by a command, a call, or a member of a module."""
+    if task.command.targets[0].variable:
+        return "with FUNC"
+    is_call = task.text.startswith("vault.load(")
+    return "function=FUNC" if is_call else f".set_importers({{{path.rpartition('/')[2]!r}: FUNC}})"
 
 
 def _name_writer(stored: StoredObject) -> str:

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
-from vault_magic.errors import ArchiveError
+from vault_magic.errors import CommandError, MissingObject, VaultError
 from vault_magic.functions import Function
 from vault_magic.identity import Identity
 from vault_magic.operations.task import Loader, OpenVault
 from vault_magic.table import Table
 
 
+class MissingMember(VaultError, AttributeError):
+    """A member of a lazy module that is not there, or that was to be set."""
+
+
 @dataclass
 class _Cache:
     """The listing as last seen, with the file's signature, and the members read so far with what they were then."""
 
-    signature: tuple[int, int, int] = (0, 0, 0)
+    signature: tuple[int, int, int] | None = None
     objects: Mapping[str, Identity] = field(default_factory=dict)
     members: dict[str, tuple[Identity, object]] = field(default_factory=dict)
+    modules: dict[str, LazyModule] = field(default_factory=dict)
 
 
 class LazyModule:
@@ -39,7 +46,13 @@ class LazyModule:
         self._cache = _Cache()
 
     def set_importers(self, importers: Mapping[str, Function]) -> None:
-        """Read these members with functions: each takes the member's file and returns its value."""
+        """Read these members with functions: each takes the member's file and returns its value.
+
+        Raises:
+            CommandError: something in it is no function.
+        """
+        if not (isinstance(importers, Mapping) and all(map(callable, importers.values()))):
+            raise CommandError("set_importers takes functions by the names of members, as in {'config': json.load}")
         self._importers |= importers
         for name in importers:
             self._cache.members.pop(name, None)
@@ -48,11 +61,27 @@ class LazyModule:
         """Return a member, or the module below this one; names with an underscore in front are Python's own."""
         if name.startswith("_"):
             raise AttributeError(name)
-        return self._find(name, expression=f"{self._name}.{name}", missing=AttributeError)
+        return self._find(name, expression=f"{self._name}.{name}", missing=MissingMember)
 
     def __getitem__(self, name: str) -> Any:
         """Return a member whose name need not be one of Python."""
-        return self._find(name, expression=f"{self._name}[{name!r}]", missing=KeyError)
+        if not isinstance(name, str):
+            raise CommandError(f"{self._name}[{name!r}] names no member; write its name in quotes")
+        return self._find(name, expression=f"{self._name}[{name!r}]", missing=MissingObject)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse what would look like a store and be none."""
+        if not name.startswith("_"):
+            module, shown = self._path, self._name
+            raise MissingMember(f"{shown}.{name} cannot be set; to keep a value write: %vault store {name} in {module}")
+        super().__setattr__(name, value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._list_members())
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied, as Python's own modules do."""
+        raise TypeError(f"the module {self._path!r} of a vault cannot be pickled or copied; take its members")
 
     def __dir__(self) -> list[str]:
         return [name for name in self._list_members() if name.isidentifier()]
@@ -66,12 +95,15 @@ class LazyModule:
     def _ipython_key_completions_(self) -> list[str]:
         return [*self._list_members()]
 
-    def _find(self, name: str, *, expression: str, missing: type[LookupError | AttributeError]) -> object:
+    def _find(self, name: str, *, expression: str, missing: type[VaultError]) -> object:
         objects, path = self._list_objects(), f"{self._path}/{name}"
         if path in objects:
             return self._read(name, objects[path], expression=expression)
         if any(other.startswith(f"{path}/") for other in objects):
-            return LazyModule(path, name=expression, vault=self._vault, load=self._load)
+            if name not in self._cache.modules:
+                module = LazyModule(path, name=expression, vault=self._vault, load=self._load)
+                self._cache.modules[name] = module
+            return self._cache.modules[name]
         near = difflib.get_close_matches(name, self._list_members(), n=1)
         advice = f"did you mean {near[0]!r}?" if near else "see what is: %vault list"
         raise missing(f"there is no {path!r} in {self._vault.archive.path.name}; {advice}")
@@ -79,8 +111,8 @@ class LazyModule:
     def _read(self, name: str, identity: Identity, *, expression: str) -> object:
         known = self._cache.members.get(name)
         if known is None or known[0] != identity:
-            if self._load is None:
-                raise AttributeError(f"{expression} cannot be read: no session is there to read it for")
+            if self._load is None or _is_completing():
+                raise MissingMember(f"{expression} cannot be read: no cell is there to read it for")
             function = self._importers.get(name)
             value = self._load(self._vault, f"{self._path}/{name}", expression=expression, function=function)
             known = self._cache.members[name] = (identity, value)
@@ -88,15 +120,10 @@ class LazyModule:
 
     def _list_objects(self) -> Mapping[str, Identity]:
         """Return the objects of the vault; the archive is listed again only when its file has changed."""
-        archive = self._vault.archive
-        try:
-            found = archive.path.stat()
-            signature = (found.st_mtime_ns, found.st_size, found.st_ino)
-            if signature != self._cache.signature:
-                self._cache.objects = archive.list().objects
-                self._cache.signature = signature
-        except FileNotFoundError as err:
-            raise ArchiveError(f"{archive.path.name} is not there any more; restore it, and open it again") from err
+        signature = _sign(self._vault.archive.path)
+        if signature is None or signature != self._cache.signature:
+            self._cache.objects = self._vault.list_objects()
+            self._cache.signature = signature
         return self._cache.objects
 
     def _list_members(self) -> list[str]:
@@ -122,3 +149,18 @@ def describe_object(name: str, identity: Identity) -> tuple[str, str, str, str]:
     """Return what a listing says of an object."""
     size = "" if identity.bytes is None else f"{identity.bytes:,}"
     return name, identity.format or "other tool", size, identity.crc32 or "unknown"
+
+
+def _sign(path: Path) -> tuple[int, int, int] | None:
+    """Return what changes with every write of a file, None where it cannot be asked."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _is_completing() -> bool:
+    """Tell whether jedi asks for a member because somebody presses Tab: nothing is read, or recorded, for that."""
+    asking = sys._getframe(4)  # behind `_read`, `_find` and what Python calls
+    return str(asking.f_globals.get("__name__")).startswith("jedi.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Collection
 
 from vault_magic.archive.log import append_log
@@ -23,9 +24,9 @@ def note_reading(task: Task, record: Record) -> tuple[str, ...]:
                 manifest = follow_archive(load_manifest(task.archive.path), task.archive)
                 lines = build_import_lines(record, notebook=task.notebook)
                 save_manifest(task.archive.path, manifest.replace_imports(lines))
-    except PermissionError:
-        return ()  # a folder that is read-only on purpose is nothing to warn of at every import
     except (OSError, FormatError) as err:
+        if isinstance(err, PermissionError) or getattr(err, "errno", None) == errno.EROFS:
+            return ()  # a folder that is read-only on purpose is nothing to warn of at every import
         return (f"this was not noted in the manifest: {explain(err)}",)
     return ()
 

@@ -7,9 +7,23 @@ from dataclasses import replace
 from pathlib import Path
 
 from vault_magic.archive.archive import open_archive
-from vault_magic.errors import CommandError, PasswordError
+from vault_magic.archive.upkeep import manifest_path
+from vault_magic.errors import ArchiveError, CommandError, PasswordError
+from vault_magic.exchange import sweep_folders
 from vault_magic.operations.task import OpenVault
 from vault_magic.options import OpenOptions
+
+
+def find_folder() -> Path:
+    """Return the working directory.
+
+    Raises:
+        ArchiveError: it has been removed.
+    """
+    try:
+        return Path.cwd()
+    except OSError as err:
+        raise ArchiveError("the working directory is not there any more; change to one that is: %cd FOLDER") from err
 
 
 def open_vault(options: OpenOptions, *, folder: Path) -> OpenVault:
@@ -22,12 +36,17 @@ def open_vault(options: OpenOptions, *, folder: Path) -> OpenVault:
     """
     if options.keyed_digests and options.encryption_variable is None:
         raise CommandError("--keyed_digests needs an encrypted vault; name the variable with its password: -e NAME")
+    sweep_folders()
     password = _read_password(options)
     path = (options.base or folder) / Path(options.path).expanduser()
+    if path.is_dir():
+        raise ArchiveError(f"{options.path} is a folder; for the archive in it write: -p {options.path.rstrip('/')}/")
     archive = open_archive(
         path.absolute(), password=password, variable=options.encryption_variable, keyed=options.keyed_digests
     )
-    return OpenVault(archive, _fix_log(options, folder=folder))
+    vault = OpenVault(archive, _fix_log(options, folder=folder))
+    _check_log(vault)
+    return vault
 
 
 def list_notices(vault: OpenVault) -> tuple[str, ...]:
@@ -43,8 +62,17 @@ def _fix_log(options: OpenOptions, *, folder: Path) -> OpenOptions:
     """Return the options with the log where it is now, whatever becomes of the working directory."""
     if options.logs_path is None or options.logs_path.startswith("{path}"):
         return options
-    place = (options.base or folder) / Path(options.logs_path).expanduser()
-    return replace(options, logs_path=str(place.absolute()))
+    return replace(options, logs_path=str((folder / Path(options.logs_path).expanduser()).absolute()))
+
+
+def _check_log(vault: OpenVault) -> None:
+    """Refuse a log that would be written into the vault's own files, or into a folder."""
+    log, example = vault.log, "name another file, as in: --logs_path my.log"
+    for own, what in ((vault.archive.path, "archive"), (manifest_path(vault.archive.path), "manifest")):
+        if log == own or (log.exists() and own.exists() and log.samefile(own)):
+            raise CommandError(f"--logs_path is the path of the {what}; {example}")
+    if log.is_dir():
+        raise CommandError(f"--logs_path is the path of a folder; {example}")
 
 
 def _read_password(options: OpenOptions) -> bytes | None:
@@ -57,4 +85,4 @@ def _read_password(options: OpenOptions) -> bytes | None:
         raise PasswordError(
             f"the environment variable {name} {state}; put the password into it, or leave out -e {name}"
         )
-    return password.encode()
+    return password.encode(errors="surrogateescape")  # the bytes that were set, which need not be UTF-8

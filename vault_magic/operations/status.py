@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
+from vault_magic.codecs import encode
 from vault_magic.errors import VaultError
 from vault_magic.identity import Identity, Match
 from vault_magic.operations.outcome import Outcome
-from vault_magic.operations.storing import CUSTOM, encode_value, identify, is_same_value
+from vault_magic.operations.storing import CUSTOM, identify, is_same_value
 from vault_magic.operations.task import Task
+from vault_magic.options import FrameFormat
 from vault_magic.session import Binding
 from vault_magic.table import Table
 
@@ -45,8 +47,8 @@ def _compare(task: Task, binding: Binding, objects: Mapping[str, Identity]) -> _
         return _State.DELETED
     if stored is None:
         return _State.GONE
-    here = _compare_value(task, binding)
     there = binding.identity.compare(stored) is Match.DIFFERENT
+    here = _compare_value(task, binding, is_there=not there)
     if here is Match.UNKNOWN:
         return _State.CHANGED_THERE if there else _State.UNKNOWN
     if here is Match.DIFFERENT:
@@ -54,15 +56,23 @@ def _compare(task: Task, binding: Binding, objects: Mapping[str, Identity]) -> _
     return _State.CHANGED_THERE if there else _State.SAME
 
 
-def _compare_value(task: Task, binding: Binding) -> Match:
-    """Tell whether the variable still has the value that was stored or imported."""
+def _compare_value(task: Task, binding: Binding, *, is_there: bool) -> Match:
+    """Tell whether the variable still has the value that was stored or imported.
+
+    Where that is not there any more, nobody can tell what optimising it gave: then the same text is the same value.
+    """
     value, known = task.namespace[binding.variable], binding.identity
     if known.format in (None, CUSTOM):
         return Match.UNKNOWN
     try:
-        found = identify(encode_value(task, value, None, path=binding.path), key=task.archive.digest_key)
-        if found.compare(known) is Match.DIFFERENT and is_same_value(task, value, binding.path, found, known):
+        chosen = FrameFormat.PARQUET if known.format == FrameFormat.PARQUET.value else FrameFormat.TSV
+        found = identify(encode(value, frame_format=chosen), key=task.archive.digest_key)
+        if found.format != known.format:
+            return Match.DIFFERENT
+        if not is_there and found.format == FrameFormat.TSV.value and found.sha256 == known.sha256:
             return Match.SAME
+        if is_there and found.compare(known) is not Match.SAME:
+            return Match.SAME if is_same_value(task, value, binding.path, found, known) else found.compare(known)
     except VaultError:
         return Match.DIFFERENT
     return found.compare(known)

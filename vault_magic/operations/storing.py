@@ -48,7 +48,7 @@ def store(task: Task) -> Outcome:
         if changed:
             task.archive.change(store={path: (encoded[path].data, sidecars[path]) for path in changed})
         warnings = note_change(task, record, manifest=manifest, changed=changed)
-    return Outcome(task.command, record, bindings=_bind(record), warnings=warnings)
+    return Outcome(task.command, record, bindings=_bind(task, record), warnings=warnings)
 
 
 def encode_value(task: Task, value: object, function: Function | None, *, path: str) -> Encoded:
@@ -103,10 +103,12 @@ def _keep_equal(
     return kept
 
 
-def _bind(record: Record) -> tuple[Binding, ...]:
-    vault = record.archive.vault
+def _bind(task: Task, record: Record) -> tuple[Binding, ...]:
+    """Return which variables of the notebook are objects now; those of a function are gone when it ends."""
+    known = [(one.variable, one.path, one.after) for one in record.results]
+    vault, local = record.archive.vault, task.context.local
     return tuple(
-        Binding(one.variable, one.path, vault, one.after) for one in record.results if one.variable and one.after
+        Binding(name, path, vault, after) for name, path, after in known if name and after and name not in local
     )
 
 

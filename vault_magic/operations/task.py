@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from vault_magic.archive.archive import Archive
 from vault_magic.archive.log import LOG_SUFFIX
 from vault_magic.command import Command
 from vault_magic.environment import describe_environment
-from vault_magic.errors import MissingVariable
+from vault_magic.errors import ArchiveError, CommandError, MissingVariable
 from vault_magic.forms import Verb
 from vault_magic.functions import Function, find_function
+from vault_magic.identity import Identity
 from vault_magic.options import OpenOptions
 from vault_magic.record import ArchiveRef, Record, Result
 from vault_magic.session import Session
@@ -42,6 +43,24 @@ class OpenVault:
         chosen = self.options.logs_path
         return Path(chosen.replace("{path}", str(path))) if chosen else path.with_name(path.name + suffix)
 
+    def list_objects(self) -> Mapping[str, Identity]:
+        """Return what is stored now.
+
+        Raises:
+            ArchiveError: the archive is not there any more, or cannot be read.
+        """
+        name = self.archive.path.name
+        try:
+            return self.archive.list().objects
+        except FileNotFoundError as err:
+            raise ArchiveError(f"{name} is not there any more; restore it, and open it again") from err
+        except OSError as err:
+            raise ArchiveError(f"cannot read {name}: {err.strerror or type(err).__name__}; open it again") from err
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied: the password would travel along."""
+        raise TypeError("an open vault cannot be pickled or copied; open it again where it is wanted")
+
 
 class Loader(Protocol):
     """How an object of a lazy module is read when it is asked for: `expression` is what asked."""
@@ -52,12 +71,16 @@ class Loader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where a command runs: the session so far, the notebook if known, the clock, and the reader of modules."""
+    """Where a command runs: the session so far, the notebook if known, the clock, and the reader of modules.
+
+    `local` are the variables of the function in which the command stands, where it stands in one.
+    """
 
     session: Session
     notebook: Path | None = None
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     load: Loader | None = None
+    local: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +137,19 @@ class Task:
         near = difflib.get_close_matches(name, [*self.namespace], n=1)
         advice = f"did you mean {near[0]!r}?" if near else "run the cell that defines it first"
         raise MissingVariable(f"there is no variable {name!r} in this notebook; {advice}")
+
+    def refuse_local(self, names: Iterable[str]) -> None:
+        """Refuse to import what a function could not see: its own variable would keep the value that it has.
+
+        Raises:
+            CommandError: one of the names is a variable of the function.
+        """
+        for name in names:
+            if name in self.context.local:
+                raise CommandError(
+                    f"{name!r} is a variable of the function here, and would stay what it is; "
+                    f"import it under another name, or write: {name} = vault_magic.vault.load('MODULE/{name}')"
+                )
 
     def build_record(self, results: tuple[Result, ...]) -> Record:
         """Return the record of the command, with the ledger where something is stored or sealed."""

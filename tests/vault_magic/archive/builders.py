@@ -169,6 +169,7 @@ class Notebook:
     session: Session = field(default_factory=lambda: Session(id="session"))
     file: Path | None = None
     keyed: bool = False
+    local: frozenset[str] = frozenset()
     loaded: list[Record] = field(default_factory=list)
     archive: Archive = field(init=False)
 
@@ -192,7 +193,7 @@ class Notebook:
 
     @property
     def _context(self) -> Context:
-        return Context(session=self.session, notebook=self.file, now=lambda: NOON, load=self._load)
+        return Context(session=self.session, notebook=self.file, now=lambda: NOON, load=self._load, local=self.local)
 
     def _load(self, vault: OpenVault, path: str, *, expression: str, function: Function | None) -> object:
         outcome = run_call(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import random
 import shutil
 import zipfile
@@ -587,3 +588,9 @@ def test_link_stays_a_link_and_its_file_is_changed(tmp_path: Path) -> None:
     put(archive, {"m/y": b"2"})
     assert link.is_symlink()
     assert sorted(read_listing(real).objects) == ["m/x", "m/y"]
+
+
+def test_archive_is_not_pickled_with_its_password(path: Path) -> None:
+    archive = open_archive(path, password=b"correct horse", variable="KEY")
+    with pytest.raises(TypeError, match="cannot be pickled or copied"):
+        pickle.dumps(archive)

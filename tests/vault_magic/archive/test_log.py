@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.vault_magic.archive.builders import build_record, identify
-from vault_magic.archive.log import append_log, read_log
+from vault_magic.archive.log import append_log, read_latest, read_log
 
 ORIGINAL = {
     "action": "import",
@@ -72,6 +73,30 @@ def test_cut_at_any_byte_keeps_what_was_whole(tmp_path: Path) -> None:
         log.write_bytes(whole[:end])
         append_log(log, [replace(RECORD, command="list")])
         assert [one.command for one in read_log(log)] == [RECORD.command, "list"]
+
+
+def test_latest_are_the_last_ones_with_what_is_before_them_counted(tmp_path: Path) -> None:
+    log = tmp_path / "a.log.gz"
+    append_log(log, [replace(RECORD, command=f"list m{number}") for number in range(5)])
+    log.write_bytes(log.read_bytes() + gzip.compress(b"not a line\n"))
+
+    records, earlier = read_latest(log, count=2)
+    assert ([one.command for one in records], earlier) == (["list m3", "list m4"], 3)
+    records, earlier = read_latest(log, count=9)
+    assert (len(records), earlier) == (5, 0)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x1f\x8b"], ids=["whole", "damaged"])
+def test_cost_of_a_long_log_grows_with_its_length_alone(tmp_path: Path, damage: bytes) -> None:
+    log = tmp_path / "a.log.gz"
+    member = gzip.compress(b"x\n")
+    costs = []
+    for count in (3_000, 60_000):
+        log.write_bytes(member * count + damage + member * count)
+        started = time.process_time()
+        assert read_latest(log, count=0) == ((), 2 * count)
+        costs.append(time.process_time() - started)
+    assert costs[1] < 20 * 3 * costs[0]  # copying the rest for every member would cost 400 times as much
 
 
 @given(st.binary(max_size=400))

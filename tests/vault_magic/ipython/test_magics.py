@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import RichOutput, capture_output
 
-from vault_magic.errors import PasswordError, VaultError, VaultNotOpen
+from vault_magic.errors import CommandError, PasswordError, VaultError, VaultNotOpen
 from vault_magic.forms import FORMS
 from vault_magic.options import OPTIONS
 from vault_magic.record import read_record
@@ -62,6 +63,45 @@ def test_import_inside_a_function_sees_its_variables(shell: InteractiveShell) ->
     code = "def keep(value):\n    get_ipython().run_line_magic('vault', 'store value in m')\nkeep(7)"
     run(shell, OPEN, code, "%vault import value from m as out")
     assert shell.user_ns["out"] == 7
+
+
+def test_function_is_found_among_the_variables_of_a_function(shell: InteractiveShell) -> None:
+    code = "def keep():\n    x, render = 7, lambda value: str(value)\n    %vault store x in m with render\nkeep()"
+    run(shell, OPEN, code, "look = lambda file: file.read()\n%vault import x from m with look")
+    assert shell.user_ns["x"] == b"7"
+
+
+def test_import_that_a_function_would_not_see_is_refused(shell: InteractiveShell) -> None:
+    run(shell, OPEN, "x = 1\n%vault store x in m\ndel x")
+    error = fail(shell, "def look():\n    x = 'old'\n    %vault import x from m\n    return x\nlook()")
+    assert isinstance(error, CommandError)
+    assert str(error) == (
+        "'x' is a variable of the function here, and would stay what it is; import it under another name, "
+        "or write: x = vault_magic.vault.load('MODULE/x')"
+    )
+    assert "x" not in shell.user_ns
+    assert isinstance(fail(shell, "def look():\n    m = 1\n    %vault import m\nlook()"), CommandError)
+
+
+def test_import_into_the_notebook_replaces_its_variable(shell: InteractiveShell) -> None:
+    run(shell, OPEN, "x = 1\n%vault store x in m\nx = 2", "%vault import x from m")
+    run(shell, "def look():\n    %vault import x from m as y\n    return y\nz = look()")
+    assert (shell.user_ns["x"], shell.user_ns["z"]) == (1, 1)
+
+
+def test_vault_that_cannot_be_opened_leaves_none_open(shell: InteractiveShell) -> None:
+    run(shell, OPEN, "x = 1")
+    for line in ("%open_vault -p storage.zip -e VAULT_TEST_UNSET", "%open_vault --typo"):
+        run(shell, OPEN)
+        fail(shell, line)
+        assert isinstance(fail(shell, "%vault store x in m"), VaultNotOpen)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a working directory is not removed there")
+def test_lost_working_directory_is_one_error(shell: InteractiveShell, tmp_path: Path) -> None:
+    run(shell, f"import os\nos.mkdir('gone')\nos.chdir('gone')\nos.rmdir({str(tmp_path / 'gone')!r})")
+    error = fail(shell, OPEN)
+    assert str(error) == "the working directory is not there any more; change to one that is: %cd FOLDER"
 
 
 def test_variables_in_a_line_are_filled_in_and_recorded(shell: InteractiveShell) -> None:
@@ -118,13 +158,20 @@ def test_list_shows_a_table(shell: InteractiveShell) -> None:
     head, row = output.data["text/plain"].splitlines()
     assert head.split() == ["object", "format", "bytes", "crc32", "stored", "by"]
     assert row.split()[:2] == ["m/x", "pickle"]
-    assert output.data["text/html"].startswith("<table><thead><tr><th>object</th>")
+    assert output.data["text/html"].startswith('<table><thead><tr><th style="text-align: left">object</th>')
     assert "vault" not in output.metadata
 
 
 def test_empty_list_says_so(shell: InteractiveShell) -> None:
     (output,) = run(shell, OPEN, "%vault list nothing")
+    assert output.data["text/plain"] == "Nothing is stored in 'nothing'."
+    (output,) = run(shell, "%vault list")
     assert output.data == {"text/plain": "Nothing is stored here.", "text/html": "<p>Nothing is stored here.</p>"}
+
+
+def test_list_of_a_misspelt_module_names_the_nearest(shell: InteractiveShell) -> None:
+    (output,) = run(shell, OPEN, "x = 1", "%vault store x in deep.data", "%vault list deep.dta")
+    assert output.data["text/plain"] == "Nothing is stored in 'deep/dta'; did you mean 'deep/data'?"
 
 
 def test_password_stays_out_of_everything(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:

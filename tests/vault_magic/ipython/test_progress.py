@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -35,12 +36,22 @@ def test_long_command_shows_itself_and_goes(shell: InteractiveShell, terminal: _
     assert terminal.getvalue().endswith("\r\033[K")
 
 
+def test_long_text_stays_on_one_line(
+    shell: InteractiveShell, terminal: _Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    with Progress(shell).watch(f"store {', '.join(['variable'] * 20)}\n in m"):
+        time.sleep(0.1)
+    lines = terminal.getvalue().split("\r\033[K")
+    assert lines[1].startswith("store variable, variable")
+    assert all(len(line) < 60 and "\n" not in line for line in lines)
+
+
 def test_short_command_shows_nothing(shell: InteractiveShell, terminal: _Terminal) -> None:
-    shows = Progress(shell)
-    with shows.watch("store x in m"):
+    with Progress(shell).watch("store x in m") as sign:
         pass
     assert terminal.getvalue() == ""
-    assert shows.take() is None
+    assert sign.display_id is None
 
 
 def test_failure_ends_the_watch_and_passes(shell: InteractiveShell, terminal: _Terminal) -> None:
@@ -51,7 +62,7 @@ def test_failure_ends_the_watch_and_passes(shell: InteractiveShell, terminal: _T
 
     with pytest.raises(ZeroDivisionError):
         fail_late()
-    assert terminal.getvalue().endswith("\r\033[Kstore x in m: stopped")
+    assert terminal.getvalue().endswith("\r\033[Kstore x in m: stopped\n")
 
 
 def test_file_in_place_of_a_terminal_stays_empty(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,3 +72,55 @@ def test_file_in_place_of_a_terminal_stays_empty(shell: InteractiveShell, monkey
     with Progress(shell).watch("store x in m"):
         time.sleep(0.1)
     assert "store" not in shown.getvalue()
+
+
+# In a notebook
+
+
+@pytest.fixture
+def outputs(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Return what a notebook shows: the text of each output by its id."""
+    shown: dict[str, str] = {}
+
+    def display(data: dict[str, str], *, raw: bool, display_id: str, update: bool) -> None:
+        assert raw
+        assert update is (display_id in shown)
+        shown[display_id] = data["text/plain"]
+
+    monkeypatch.setattr(progress, "display", display)
+    monkeypatch.setattr(progress, "PATIENCE", 0.05)
+    monkeypatch.setattr(progress, "_PERIOD", 0.05)
+    return shown
+
+
+def make_kernel(**publisher: Any) -> Any:
+    return SimpleNamespace(kernel=object(), display_pub=SimpleNamespace(**publisher))
+
+
+def test_command_inside_a_command_has_an_output_of_its_own(outputs: dict[str, str]) -> None:
+    shows = Progress(make_kernel(register_hook=None))
+    with shows.watch("outer") as outer:
+        time.sleep(0.1)
+        with shows.watch("inner") as inner:
+            time.sleep(0.1)
+        time.sleep(0.1)
+    assert [text.split()[0] for text in outputs.values()] == ["outer", "inner"]
+    assert [*outputs] == [outer.display_id, inner.display_id]
+
+
+def test_failure_is_shown_in_the_same_output(outputs: dict[str, str]) -> None:
+    def fail_late() -> None:
+        with Progress(make_kernel(register_hook=None)).watch("store x in m"):
+            time.sleep(0.1)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_late()
+    assert [*outputs.values()] == ["store x in m: stopped"]
+
+
+def test_what_captures_outputs_gets_none_that_would_be_replaced(outputs: dict[str, str]) -> None:
+    with Progress(make_kernel()).watch("store x in m") as sign:
+        time.sleep(0.1)
+    assert outputs == {}
+    assert sign.display_id is None
