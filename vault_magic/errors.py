@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import traceback
+
+_CELL_FILE = re.compile(r'File "[^"]*ipykernel_\d+[^"]*", line')  # where a kernel keeps the source of a cell
 
 
 class VaultError(Exception):
@@ -63,13 +66,17 @@ class CodecError(VaultError, ValueError):
 class FunctionFailed(VaultError, RuntimeError):
     """A user's own function that raised an error or gave nothing to store; its own error is the cause."""
 
+    def __init__(self, what: str, reason: str = "") -> None:
+        super().__init__(f"{what}: {reason}" if reason else what)
+        self.what = what
+
     def _render_traceback_(self) -> list[str]:
-        """Give the function's own traceback, where there is one, and then the one line."""
+        """Give the function's own traceback, where there is one, and then what failed."""
         cause = self.__cause__
         if cause is None:
             return super()._render_traceback_()
-        own = traceback.format_exception(cause, chain=False)
-        return ["".join(own).rstrip(), "", *super()._render_traceback_()]
+        own = "".join(traceback.format_exception(cause, chain=False)).rstrip()
+        return [_CELL_FILE.sub("Cell, line", own), "", f"{type(self).__name__}: {self.what}; nothing was changed"]
 
 
 class FormatError(VaultError, ValueError):

@@ -86,10 +86,10 @@ def _explaining(name: str, doing: str) -> Iterator[None]:
     try:
         yield
     except NothingMade as err:
-        raise FunctionFailed(f"{name} failed when {doing}: {err}") from None
+        raise FunctionFailed(f"{name} failed when {doing}", str(err)) from None
     except Exception as err:  # a user's function may raise anything
         reason = _describe(err)
-        raise FunctionFailed(f"{name} failed when {doing}: {reason}; everything stored is as it was") from _cut(err)
+        raise FunctionFailed(f"{name} failed when {doing}", f"{reason}; nothing was changed") from _cut(err)
 
 
 def _describe(err: Exception) -> str:

@@ -215,3 +215,17 @@ def test_archive_of_the_original_opens_imports_and_migrates(tmp_path: Path, pass
         assert archive.read("mod/df") == before["mod/df"]
         assert "mod/more" in archive.namelist()
     assert list_findings(tmp_path) == [("VC401", "example.ipynb", 4)]  # nobody here has stored `df`
+
+
+def test_failing_function_shows_the_line_of_the_cell_and_no_path(tmp_path: Path) -> None:
+    done = run_cells(
+        tmp_path, OPEN, "x = 1\ndef broken(value):\n    return value.nothing", "%vault store x in m with broken"
+    )
+    assert done.returncode != 0
+    (error,) = (
+        one for cell in load_cells(tmp_path / "example.ipynb") for one in cell.get("outputs", ()) if "ename" in one
+    )
+    shown = "\n".join(error["traceback"])
+    assert "  Cell, line 3, in broken\n    return value.nothing" in shown
+    assert "ipykernel" not in shown
+    assert shown.endswith("FunctionFailed: broken failed when storing 'm/x'; nothing was changed")

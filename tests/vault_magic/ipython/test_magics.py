@@ -311,7 +311,7 @@ def test_failing_function_shows_its_own_traceback(shell: InteractiveShell) -> No
     run(shell, OPEN, "x = 1\ndef broken(value):\n    return value.nothing")
     error = fail(shell, "%vault store x in m with broken")
     start = "broken failed when storing 'm/x': AttributeError: 'int' object has no attribute 'nothing'"
-    assert str(error) == f"{start}; everything stored is as it was"
+    assert str(error) == f"{start}; nothing was changed"
     assert isinstance(error, VaultError)
     assert "return value.nothing" in "\n".join(error._render_traceback_())
     (output,) = run(shell, "%vault list")
