@@ -37,8 +37,8 @@ _RULES = """\
 - `# comments`, odd spacing, lines continued with a backslash and a semicolon at the end are accepted.
 - IPython puts in what `$name` and `{expression}` stand for before the command is read. What could not be put in is an
   error.
-- Inside a function a command sees the function's variables too. What it imports becomes a variable of the notebook; where
-  the function has one of that name, the import is refused.
+- Inside a function a command sees the function's variables too. What it imports becomes a variable of the notebook;
+  where the function has one of that name, the import is refused.
 - HASH is a CRC32 (8 hexadecimal digits) or a SHA-256 (64), in either case, as a stamp or a listing shows it.
 - An error is one line that says what is wrong, where, and what to type instead. It stops the notebook, also under
   papermill, and everything stored is as it was. Each is a `vault_magic.errors.VaultError`, and also the `ValueError`,
@@ -55,7 +55,8 @@ data.set_importers({"cities": read_csv})
 
 `dir(data)`, Tab and the module's own output list what is stored now. A member is read, and its import recorded, when
 it is asked for, and again after it was stored anew. `set_importers` gives members functions to be read with; members
-cannot be set, they are stored. Without `as` it is Python's way: `%vault import a.b` gives `a`, of which `a.b` is a part.
+cannot be set, they are stored. Without `as` it is Python's way: `%vault import a.b` gives `a`, of which `a.b` is a
+part.
 
 ## The functions behind `with`
 

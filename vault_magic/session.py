@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from vault_magic.canonical import VERSION
 from vault_magic.digest import CellDigest, compact, digest_cell
@@ -51,7 +52,7 @@ class Binding:
 
     variable: str
     path: str
-    vault: str | None
+    archive: Path
     identity: Identity
 
 
@@ -95,5 +96,5 @@ class Session:
         added = tuple(bindings)
         names = {one.variable for one in added} if fresh else set()
         known = [one for one in self.bindings if one.variable not in names]
-        latest = {(one.variable, one.vault, one.path): one for one in (*known, *added)}
+        latest = {(one.variable, one.archive, one.path): one for one in (*known, *added)}
         return replace(self, bindings=tuple(latest.values()))

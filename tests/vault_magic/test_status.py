@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def test_variable_that_was_imported_anew_is_the_new_object_alone(notebook: Noteb
 
 def test_what_a_function_wrote_cannot_be_compared(notebook: Notebook) -> None:
     notebook.run("store x in m with f as text")
-    assert rows_of(notebook) == [("x", "m/text", "cannot tell: equal values of it can have different bytes")]
+    assert rows_of(notebook) == [("x", "m/text", "cannot tell whether it was changed")]
 
 
 def test_frame_that_was_optimised_on_import_is_the_stored_one(tmp_path: Path) -> None:
@@ -157,3 +158,17 @@ def test_optimised_frame_whose_object_was_replaced_is_not_called_changed_here(tm
     other = Notebook(notebook.path, names={"frame": frame.iloc[1:]})
     other.run("store frame in m")
     assert rows_of(notebook) == [("frame", "m/frame", THERE)]
+
+
+@pytest.mark.parametrize("optimised", [True, False])
+def test_entry_of_another_tool_is_followed_through_its_migration(tmp_path: Path, optimised: bool) -> None:
+    with zipfile.ZipFile(tmp_path / "storage.zip", "w") as archive:
+        archive.writestr("m/t", "\tcity\n" + "".join(f"{at}\tLondon\n" for at in range(500)))
+    options = OpenOptions(optimize_df=optimised)
+    notebook = Notebook(tmp_path / "storage.zip", names={"x": [1]}, options=options)
+    notebook.run("import t from m")
+    assert note_of(notebook) == "1 variable is as in the vault."
+    notebook.run("store x in m")
+    assert note_of(notebook) == "2 variables are as in the vault."
+    notebook.names["t"] = 3
+    assert rows_of(notebook) == [("t", "m/t", "cannot tell whether it was changed")]

@@ -38,13 +38,12 @@ def import_objects(task: Task) -> Outcome:
     read = {path: _read(task, one, function, path=path) for path, one in stored.items()}
     found = [(target, stored[target.path].identity) for target in targets]
     record = task.build_record(tuple(Result(one.path, one.variable, same, same) for one, same in found))
-    vault = record.archive.vault
     return Outcome(
         task.command,
         record,
         values={path: one.value for path, one in read.items()},
         imported={target.variable: read[target.path].value for target in targets if target.variable},
-        bindings=tuple(Binding(one.variable, one.path, vault, same) for one, same in found if one.variable),
+        bindings=tuple(Binding(one.variable, one.path, task.archive.path, same) for one, same in found if one.variable),
         notes=tuple(one.note for one in read.values() if one.note),
         warnings=note_reading(task, record),
     )

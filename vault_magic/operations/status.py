@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
-from vault_magic.codecs import encode
+from vault_magic.codecs import decode, encode
 from vault_magic.errors import VaultError
 from vault_magic.identity import Identity, Match
 from vault_magic.operations.outcome import Outcome
-from vault_magic.operations.storing import CUSTOM, identify, is_same_value
+from vault_magic.operations.storing import CUSTOM, identify, is_as_imported, is_same_value
 from vault_magic.operations.task import Task
 from vault_magic.options import FrameFormat
 from vault_magic.session import Binding
@@ -25,14 +25,14 @@ class _State(Enum):
     CHANGED_BOTH = "changed here and in the vault; store it under another name, or import it again"
     GONE = "not in the vault any more; store it to keep it"
     DELETED = "deleted here"
-    UNKNOWN = "cannot tell: equal values of it can have different bytes"
+    UNKNOWN = "cannot tell whether it was changed"
 
 
 def show_status(task: Task) -> Outcome:
     """Compare each variable that was stored or imported in this session with the vault."""
     record = task.build_record(())
     objects = task.archive.list().objects
-    bindings = [one for one in task.context.session.bindings if one.vault == record.archive.vault]
+    bindings = [one for one in task.context.session.bindings if one.archive == task.archive.path]
     states = [(one, _compare(task, one, objects)) for one in bindings]
     rows = tuple((one.variable, one.path, state.value) for one, state in states if state is not _State.SAME)
     same = len(states) - len(rows)
@@ -62,7 +62,9 @@ def _compare_value(task: Task, binding: Binding, *, is_there: bool) -> Match:
     Where that is not there any more, nobody can tell what optimising it gave: then the same text is the same value.
     """
     value, known = task.namespace[binding.variable], binding.identity
-    if known.format in (None, CUSTOM):
+    if known.format is None:
+        return _compare_foreign(task, value, binding.path) if is_there else Match.UNKNOWN
+    if known.format == CUSTOM:
         return Match.UNKNOWN
     try:
         chosen = FrameFormat.PARQUET if known.format == FrameFormat.PARQUET.value else FrameFormat.TSV
@@ -76,3 +78,12 @@ def _compare_value(task: Task, binding: Binding, *, is_there: bool) -> Match:
     except VaultError:
         return Match.DIFFERENT
     return found.compare(known)
+
+
+def _compare_foreign(task: Task, value: object, path: str) -> Match:
+    """Tell whether a value is what reading the entry of another tool gives; of what a function read nobody can."""
+    try:
+        original = decode(None, task.archive.read(path).data, None, allow_pickle=False)
+    except VaultError:
+        return Match.UNKNOWN
+    return Match.SAME if is_as_imported(task, value, original) else Match.UNKNOWN

@@ -79,13 +79,20 @@ def is_same_value(task: Task, value: object, path: str, found: Identity, stored:
     is_text = stored.format != "parquet"  # the same text has one digest, whatever the types; parquet holds them
     if found.format != stored.format or (is_text and found.sha256 != stored.sha256) or not task.options.optimize_df:
         return False
-    original = task.archive.read(path)
-    return is_optimised_from(
-        value,
-        original=decode(stored.format, original.data, original.sidecar.schema if original.sidecar else None),
-        numbers=task.options.numbers_as_categories,
-        booleans=task.options.booleans_as_categories,
-    )
+    old = task.archive.read(path)
+    original = decode(stored.format, old.data, old.sidecar.schema if old.sidecar else None)
+    return is_as_imported(task, value, original)
+
+
+def is_as_imported(task: Task, value: object, original: object) -> bool:
+    """Tell whether a value is what importing the original gives here, its memory optimised or not."""
+    options = task.options
+    if options.optimize_df:
+        numbers, booleans = options.numbers_as_categories, options.booleans_as_categories
+        return is_optimised_from(value, original=original, numbers=numbers, booleans=booleans)
+    from vault_magic.codecs.compare import identical  # imports pandas, which is heavy and optional
+
+    return identical(value, original)
 
 
 def _keep_equal(
@@ -106,9 +113,9 @@ def _keep_equal(
 def _bind(task: Task, record: Record) -> tuple[Binding, ...]:
     """Return which variables of the notebook are objects now; those of a function are gone when it ends."""
     known = [(one.variable, one.path, one.after) for one in record.results]
-    vault, local = record.archive.vault, task.context.local
+    local, archive = task.context.local, task.archive.path
     return tuple(
-        Binding(name, path, vault, after) for name, path, after in known if name and after and name not in local
+        Binding(name, path, archive, after) for name, path, after in known if name and after and name not in local
     )
 
 
