@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from vault_magic.errors import CommandError
 from vault_magic.functions import Function, check_function
-from vault_magic.object_path import parse_module
+from vault_magic.object_path import nest_path, parse_module
 from vault_magic.operations.host import get_host
-from vault_magic.operations.opening import find_folder
 from vault_magic.operations.task import OpenVault
 from vault_magic.options import DEFAULT_PATH, OPTIONS, OpenOptions, Option, read_plain
-from vault_magic.project import load_defaults
 
 
 class Vault:
@@ -59,9 +58,8 @@ class Vault:
         Raises:
             VaultError: it cannot be read.
         """
-        # To the original tool a module `a.b` was one folder.
-        folders = (f"{_check_path(module).strip('/')}/", f"{parse_module(module.rstrip('/'))}/") if module else ("",)
-        return tuple(path for path in self._vault.list_objects() if path.startswith(folders))
+        start = f"{parse_module(_check_path(module).rstrip('/'))}/" if module else ""
+        return tuple(path for path in self._vault.list_objects() if nest_path(path).startswith(start))
 
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled or copied: the password would travel along."""
@@ -115,12 +113,16 @@ def open_vault(
         "keyed_digests": keyed_digests,
         "allow_pickle": allow_pickle,
     }
-    get_host().close()  # what cannot be read leaves no vault open either
+    return Vault(get_host().open(lambda defaults: _read_options(path, given, defaults=defaults)))
+
+
+def _read_options(path: object, given: Mapping[str, object], *, defaults: OpenOptions) -> OpenOptions:
+    """Return the defaults with what was given in place of them."""
     if path is not None and not (isinstance(path, str | Path) and str(path)):
         raise CommandError(f"the path of a vault is a text or a Path, not {path!r}")
     said = {one.field: _read(one, given[one.field]) for one in OPTIONS if given.get(one.field) is not None}
-    options = replace(load_defaults(find_folder()), **said)  # type: ignore[arg-type]  # each is of its field's type
-    return Vault(get_host().open(options if path is None else _set_path(options, str(path))))
+    options = replace(defaults, **said)  # type: ignore[arg-type]  # each is of its field's type
+    return options if path is None else _set_path(options, str(path))
 
 
 def _read(option: Option, value: object) -> object:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import builtins
-import difflib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from vault_magic.advice import advise
 from vault_magic.errors import CommandError, FunctionFailed, MissingVariable
 from vault_magic.exchange import NothingMade, open_exchange
 
@@ -25,8 +25,7 @@ def find_function(name: str, namespace: Mapping[str, object]) -> Function:
     """
     first, *attributes = name.split(".")
     if first not in namespace and not hasattr(builtins, first):
-        near = difflib.get_close_matches(first, [*namespace], n=1)
-        advice = f"did you mean {near[0]!r}?" if near else "define or import it first"
+        advice = advise(first, namespace, otherwise="define or import it first")
         raise MissingVariable(f"there is no function {first!r} in this notebook; {advice}")
     found: object = namespace.get(first, getattr(builtins, first, None))
     for attribute in attributes:
@@ -60,7 +59,7 @@ def write_with(function: Function, value: object, *, path: str, private: bool, n
         open_exchange(b"", path=path, private=private) as file,
         _explaining(name or _name(function), f"storing {path!r}"),
     ):
-        if _takes(function, 1):
+        if _takes_value_alone(function):
             return _to_bytes(function(value))
         function(value, file)
         return file.collect()
@@ -122,10 +121,10 @@ def _cut(err: Exception) -> Exception:
     return err.with_traceback(frames)
 
 
-def _takes(function: Function, count: int) -> bool:
-    """Tell whether a function can be called with so many values; what has no signature is taken for `f(value)`."""
+def _takes_value_alone(function: Function) -> bool:
+    """Tell whether a function can be called with one value; what has no signature is taken for `f(value)`."""
     try:
-        inspect.signature(function).bind(*range(count))
+        inspect.signature(function).bind(None)
     except TypeError:
         return False
     except ValueError:

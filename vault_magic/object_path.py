@@ -71,6 +71,12 @@ def suggest_path(path: str, paths: Iterable[str]) -> str | None:
     return next(iter(difflib.get_close_matches(path, like, n=1, cutoff=0.0)), None)
 
 
+def nest_path(path: str) -> str:
+    """Return the path of an object as commands spell it: to the original tool a module `a.b` was one folder."""
+    folder, slash, name = path.rpartition("/")
+    return f"{split_module(folder)}{slash}{name}"
+
+
 def split_module(text: str) -> str:
     """Return a module with its dots as separators of folders."""
     return _BETWEEN_NAMES.sub("/", text)

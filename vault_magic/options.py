@@ -99,11 +99,11 @@ def parse_options(line: str, *, defaults: OpenOptions = OpenOptions()) -> OpenOp
     words = _split(line)
     while words:
         flag, equals, attached = words.pop(0).partition("=")
-        option = _find_option(flag, hide=flag.startswith("-e") or "encryption_variable" in values)
+        option = _demand_option(flag, hide=flag.startswith("-e") or "encryption_variable" in values)
         is_bare = not (equals or (words and not words[0].startswith("-")))
         if is_bare and option.value == _BOOL:
             attached = "True"
-        is_forgotten = not words or _spell(words[0].partition("=")[0]) in _BY_FLAG
+        is_forgotten = not words or find_option(words[0].partition("=")[0]) is not None
         value = attached or ("" if is_forgotten else words.pop(0))
         if not value:
             raise CommandError(f"{flag} needs a value: {flag} {option.value}")
@@ -153,15 +153,20 @@ def _split(line: str) -> list[str]:
         raise CommandError("a quote is not closed behind %open_vault") from err  # what it opens may be a password
 
 
-def _spell(flag: str) -> str:
+def spell_flag(text: str) -> str:
     """Return a flag as the table has it, which may have been typed with hyphens between its words."""
-    return f"--{flag[2:].replace('-', '_')}" if flag.startswith("--") else flag
+    return f"--{text[2:].replace('-', '_')}" if text.startswith("--") else text
 
 
-def _find_option(flag: str, *, hide: bool) -> Option:
+def find_option(flag: str) -> Option | None:
+    """Return the option of a flag, if it is one."""
+    return _BY_FLAG.get(spell_flag(flag))
+
+
+def _demand_option(flag: str, *, hide: bool) -> Option:
     """Return the option of a flag; `hide` keeps the flag out of the message, where it may be part of a password."""
-    if _spell(flag) in _BY_FLAG:
-        return _BY_FLAG[_spell(flag)]
+    if option := find_option(flag):
+        return option
     nearest = difflib.get_close_matches(flag, _BY_FLAG, n=1, cutoff=0.0)[0]
     if not flag.startswith("-"):
         if hide:

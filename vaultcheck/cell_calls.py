@@ -142,8 +142,7 @@ def _read_method(node: ast.Call, method: str) -> Iterator[VaultCall]:
 
 
 def _find_argument(node: ast.Call, position: int, name: str) -> ast.expr | None:
-    """Return an argument by place or name, if it stands there; behind `*some` nobody knows the places."""
-    places = node.args[: position + 1]
-    if len(places) > position and not any(isinstance(one, ast.Starred) for one in places):
-        return places[position]
+    """Return an argument by place or name, if it stands there."""
+    if len(node.args) > position:
+        return node.args[position]
     return next((one.value for one in node.keywords if one.arg == name), None)

@@ -81,4 +81,4 @@ def _join(nodes: Iterable[ast.expr], *, file: Path | None) -> str | None:
 
 def _climb(node: ast.expr, levels: int, *, file: Path | None) -> str | None:
     path = read_path(node, file=file)
-    return None if path is None or not 0 < levels < _HIGHEST else str(Path(path, *[".."] * levels))
+    return None if path is None or levels >= _HIGHEST else str(Path(path, *[".."] * levels))

@@ -6,6 +6,7 @@ import json
 import pickle
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from IPython.utils.capture import capture_output
 
 import vault_magic
 from tests.vault_magic.ipython.conftest import shell as shell  # a fixture
-from vault_magic.archive.log import read_log
+from vault_magic.archive.log import read_latest
 from vault_magic.calls import build_call, parse_executed
 from vault_magic.errors import (
     ArchiveError,
@@ -100,7 +101,8 @@ def test_every_option_can_be_given(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert names == [option.field for option in OPTIONS if option.field != "path"]
     monkeypatch.setenv("KEY", "correct horse")
     vault_magic.open_vault("e.zip", encryption_variable="KEY", logs_path="x.log", gzip_logs=False).store("m/x", 1)
-    assert [one.command for one in read_log(folder / "x.log")] == ["vault.store('m/x', ...)"]
+    records, _ = read_latest(folder / "x.log", count=2)
+    assert [one.command for one in records] == ["vault.store('m/x', ...)"]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +183,13 @@ def test_list_understands_dots_as_the_magic_does(folder: Path) -> None:
     assert vault.list("a.b") == vault.list("a/b/") == ("a/b/x",)
 
 
+def test_list_understands_dots_as_the_original_did(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "storage.zip", "w") as archive:
+        archive.writestr("a.b/x", "")
+    vault = vault_magic.open_vault("storage.zip", secure=False)
+    assert vault.list("a.b") == vault.list("a") == ("a.b/x",)
+
+
 def test_list_of_a_lost_archive_is_one_error(folder: Path) -> None:
     vault = vault_magic.open_vault("storage.zip", secure=False)
     (folder / "storage.zip").unlink()
@@ -246,6 +255,11 @@ def test_script_runs_without_ipython(folder: Path) -> None:
         "Warning: storage.zip is not encrypted; name a variable with a password (-e NAME), or say that this is meant "
         "(--secure False)",
     ]
+
+
+def test_encryption_that_is_wanted_and_not_there_is_warned_of(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    vault_magic.open_vault("storage.zip", secure=True)
+    assert "Warning: storage.zip is not encrypted" in capsys.readouterr().err
 
 
 def test_package_offers_nothing_else() -> None:

@@ -254,6 +254,21 @@ def test_failure_names_function_and_reason(function: Function, reason: str) -> N
         assert str(caught.value) == f"{start}{reason}"
 
 
+def test_what_a_function_made_of_no_use_has_no_error_of_its_own_to_show() -> None:
+    with pytest.raises(FunctionFailed) as caught:
+        write(lambda _: 3, "x")
+    assert caught.value.__cause__ is None
+
+
+def test_long_reason_is_cut() -> None:
+    def fail(value: object) -> str:
+        raise ValueError("long " * 1000)
+
+    with pytest.raises(FunctionFailed) as caught:
+        write(fail, "x")
+    assert len(str(caught.value)) < 500
+
+
 def test_own_error_is_chained_and_its_traceback_shown() -> None:
     def to_csv(value: object) -> str:
         raise ValueError("no\ncolumns")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vault_magic.errors import PathError
-from vault_magic.object_path import parse_module, parse_object_path
+from vault_magic.object_path import list_folders, nest_path, parse_module, parse_object_path, suggest_path
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,34 @@ def test_dots_and_slashes_are_one_in_modules(typed: str, stored: str) -> None:
 def test_refused_module_gives_the_reason(typed: str, reason: str) -> None:
     with pytest.raises(PathError, match=re.escape(reason)):
         parse_module(typed)
+
+
+def test_folders_are_those_of_objects_and_of_folders() -> None:
+    assert list_folders(["top", "a/b/c/x", "a/y", "d/z"]) == ("a", "a/b", "a/b/c", "d")
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        pytest.param("m/salarys", "m/salaries", id="like-name"),
+        pytest.param("m/one", "a/very/different/place/one", id="same-name-anywhere"),
+        pytest.param("m/xyz", None, id="nothing-like-it"),
+    ],
+)
+def test_object_of_a_like_name_is_suggested_wherever_it_is(path: str, meant: str | None) -> None:
+    assert suggest_path(path, ["a/very/different/place/one", "m/salaries"]) == meant
+
+
+@pytest.mark.parametrize(
+    ("path", "nested"),
+    [
+        pytest.param("a.b/x.y", "a/b/x.y", id="dots-of-folders-only"),
+        pytest.param("a/b/x", "a/b/x", id="ours"),
+        pytest.param("x.y", "x.y", id="no-folder"),
+    ],
+)
+def test_path_of_the_original_is_that_of_a_nested_module(path: str, nested: str) -> None:
+    assert nest_path(path) == nested
 
 
 @given(st.text(alphabet="ab./:é\u0301 \\$~\ud800\n", max_size=12))

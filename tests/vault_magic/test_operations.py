@@ -26,12 +26,15 @@ from tests.vault_magic.archive.builders import (
     PASSWORD,
     Notebook,
     build_entry,
+    build_record,
+    identify,
     list_folder,
     make_foreign,
     put,
     read_members,
 )
 from vault_magic.archive.archive import Archive
+from vault_magic.archive.log import append_log, read_latest
 from vault_magic.archive.upkeep import load_manifest, manifest_path
 from vault_magic.digest import crc32_hex, sha256_hex
 from vault_magic.errors import (
@@ -45,7 +48,8 @@ from vault_magic.errors import (
     VaultError,
 )
 from vault_magic.manifest import Producer
-from vault_magic.operations import Outcome, open_vault
+from vault_magic.operations.opening import open_vault
+from vault_magic.operations.outcome import Outcome
 from vault_magic.options import OpenOptions
 from vault_magic.record import ArchiveRef, Input
 
@@ -478,6 +482,28 @@ def test_list_gives_the_objects_of_a_module(notebook: Notebook, command: str, pa
     assert _state(notebook) == before
 
 
+def test_list_names_the_notebook_that_stored_as_seen_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    notebook = Notebook(tmp_path / "data" / "storage.zip", names={"x": 1}, file=tmp_path / "a.ipynb")
+    notebook.run("store x in m")
+
+    table = notebook.run("list").table
+
+    assert table is not None
+    assert [row[-1] for row in table.rows] == ["a.ipynb"]
+
+
+def test_log_shows_the_last_fifty_and_counts_the_others(notebook: Notebook) -> None:
+    append_log(notebook.vault.log, [build_record(f"m/x{number}", identify(b"1")) for number in range(60)])
+    noted = len(read_latest(notebook.vault.log, count=1000)[0])
+
+    table = notebook.run("log").table
+
+    assert table is not None
+    assert len(table.rows) == 50
+    assert table.note == f"{noted - 50} earlier commands are in storage.zip.vault.log.gz."
+
+
 # Refusals of every verb
 
 COMMANDS = ["store x in m", "import x from m", "del x from m", "assert x in m is 00000000", "list"]
@@ -534,6 +560,14 @@ def test_import_that_waited_in_vain_gives_its_values_and_a_warning(
     assert outcome.imported == {"z": [1, 2]}
     (warning,) = outcome.warnings
     assert warning.startswith("this was not noted in the manifest: storage.zip is being written by another process")
+
+
+def test_import_beside_a_damaged_manifest_is_done_and_told(notebook: Notebook) -> None:
+    manifest_path(notebook.path).write_text("{")
+    outcome = notebook.run("import x from m")
+    assert [*outcome.imported] == ["x"]
+    (warning,) = outcome.warnings
+    assert warning.startswith("this was not noted in the manifest: ")
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES], ids=["file system", "folder"])
@@ -673,6 +707,15 @@ def test_object_without_a_module_is_listed_with_all(notebook: Notebook) -> None:
 # Archives of the original tool
 
 
+@pytest.fixture
+def dotted(path: Path) -> Notebook:
+    """Return a notebook with an archive in which the original has made folders with dots."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("a.b/x", "c.d/y", "c/d/y"):
+            archive.writestr(name, f"\tn\n0\t{len(name)}\n")
+    return Notebook(path)
+
+
 @pytest.mark.parametrize(
     ("command", "found"),
     [
@@ -683,20 +726,47 @@ def test_object_without_a_module_is_listed_with_all(notebook: Notebook) -> None:
         pytest.param("import y from c.d", "c/d/y", id="ours comes first"),
     ],
 )
-def test_folder_with_a_dot_is_found_as_the_original_named_it(path: Path, command: str, found: str) -> None:
-    with zipfile.ZipFile(path, "w") as archive:
-        for name in ("a.b/x", "c.d/y", "c/d/y"):
-            archive.writestr(name, f"\tn\n0\t{len(name)}\n")
-    notebook = Notebook(path)
-
-    outcome = notebook.run(command)
+def test_folder_with_a_dot_is_found_as_the_original_named_it(dotted: Notebook, command: str, found: str) -> None:
+    outcome = dotted.run(command)
     assert [one.path for one in outcome.record.results] == [found]
     assert [*outcome.values] == [found]
+
+
+def test_folder_with_a_dot_is_listed_as_the_module_that_it_was(dotted: Notebook) -> None:
+    listed = [[one.path for one in dotted.run(f"list {module}").record.results] for module in ("a", "a.b", "c.d")]
+    assert listed == [["a.b/x"], ["a.b/x"], ["c.d/y", "c/d/y"]]
+
+
+def test_folder_with_a_dot_is_imported_as_a_module_by_a_name(dotted: Notebook) -> None:
+    module = dotted.run("import a.b as m").imported["m"]
+    assert dir(module) == ["x"]
+    with pytest.raises(CommandError) as caught:
+        dotted.run("import a.b")
+    assert str(caught.value) == "'a.b' cannot be the name of a variable; write: %vault import a.b as NAME"
+
+
+def test_archive_of_the_original_that_was_only_read_has_no_id(dotted: Notebook) -> None:
+    assert dotted.run("import x from a.b").record.archive.vault is None
 
 
 def test_missing_object_is_named_as_it_was_typed(path: Path) -> None:
     with pytest.raises(MissingObject, match="there is no 'a/b/x' in storage"):
         Notebook(path).run("import x from a.b")
+
+
+# Objects that functions wrote
+
+
+@pytest.mark.parametrize(
+    ("content", "unstable"), [pytest.param("text", False, id="text"), pytest.param(b"\xff", True, id="binary")]
+)
+def test_bytes_of_a_function_count_as_stable_where_they_are_text(
+    path: Path, content: str | bytes, unstable: bool
+) -> None:
+    notebook = Notebook(path, names={"x": 1, "write": lambda _: content})
+    (result,) = notebook.run("store x in m with write").record.results
+    assert result.after is not None
+    assert result.after.unstable is unstable
 
 
 # Keyed digests

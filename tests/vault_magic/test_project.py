@@ -191,6 +191,13 @@ def test_file_that_the_system_refuses_is_refused(tmp_path: Path, monkeypatch: py
     assert _refuse(tmp_path) == f"pyproject.toml cannot be read (Permission denied){_MEND}"
 
 
+def test_log_in_the_home_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    _write(tmp_path, "logs_path = '~/my.log'")
+    assert load_defaults(tmp_path).logs_path == str(tmp_path / "home" / "my.log")
+
+
 _VALUES: dict[str, st.SearchStrategy[object]] = {
     "PATH": st.text("abz/._- é", min_size=1).filter(lambda text: not text.endswith("/")),
     "NAME": st.sampled_from(["KEY", "_k1", "ż"]),

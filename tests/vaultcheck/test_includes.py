@@ -313,6 +313,8 @@ def test_other_names_imported_from_modules_are_not(tmp_path: Path, source: str) 
 def test_module_does_not_know_the_names_of_the_notebook(tmp_path: Path) -> None:
     _write(tmp_path, {"nb/helper.py": "w = v"})
     assert _list_texts(_follow(tmp_path, f"{_NAMING}\nfrom helper import w", "w.load('m/x')"), 2) == []
+    _write(tmp_path, {"nb/other.py": ""})
+    assert _list_texts(_follow(tmp_path, _NAMING, "from other import v as w", "w.load('m/x')"), 3) == []
 
 
 def test_names_are_known_in_later_cells(tmp_path: Path) -> None:

@@ -64,6 +64,10 @@ def test_edges_are_between_different_notebooks() -> None:
     assert lineage.edges == (Edge("a", "b", "m/x"),)
 
 
+def test_notebook_that_stores_before_and_after_importing_takes_from_nobody() -> None:
+    assert _build({"a": "store x in m", "b": "store x in m\nimport x from m\nstore x in m"}).edges == ()
+
+
 def test_edge_leads_to_who_imports_before_storing() -> None:
     lineage = _build({"a": "store x in m", "b": "import x from m\nstore x in m", "c": "store x in m\nimport x from m"})
     assert lineage.edges == (Edge("a", "b", "m/x"), Edge("c", "b", "m/x"))

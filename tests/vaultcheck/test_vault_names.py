@@ -47,7 +47,7 @@ _NOT_BOUND = {
     "local-of-a-function": (f"{_START}def f():\n    v = open_vault('a.zip')", "v"),
     "rebound-in-both-branches": (f"{_OPEN}if x:\n    v = 1\nelse:\n    v = 2", "v"),
     "element": (f"{_START}v = [open_vault('a.zip')]", "v"),
-    "submodule": ("import vault_magic.options as v", "v"),
+    "submodule": ("import vault_magic.options as o\nv = o.vault", "v"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,17 @@ def test_stripped_notebook_is_judged_by_the_manifest(lab: Lab, name: str) -> Non
     lab.start(name, "x = 1", "%vault store x in m").strip()
     lab.save(archive=False)
     assert len(lab.load().executions[name].runs) == 3
+
+
+def test_stripped_notebook_ran_as_for_its_latest_store(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 1", "y = 2", "%vault store x in m")
+    author.restart()
+    author.run("%vault store x in n")
+    author.strip()
+    for path, generation in (("m/x", 1), ("n/x", 2)):
+        lab.producers[path] = replace(lab.producers[path], generation=generation)
+    lab.save(archive=False)
+    assert len(lab.load().executions["a.ipynb"].runs) == 2
 
 
 def test_manifest_of_another_notebook_is_not_taken_for_ours(lab: Lab) -> None:

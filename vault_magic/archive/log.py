@@ -32,13 +32,11 @@ def append_log(path: Path, records: Iterable[Record], *, compressed: bool = True
         log.write(gzip.compress(lines) if compressed else lines)
 
 
-def read_log(path: Path) -> tuple[Record, ...]:
-    """Return the commands in a log, the oldest first; what a killed writer left half of is passed over."""
-    return tuple(record for line in _read_lines(path) if (record := _read_line(line)) is not None)
-
-
 def read_latest(path: Path, *, count: int) -> tuple[tuple[Record, ...], int]:
-    """Return the last commands in a log, the oldest first, and how many lines there are before them."""
+    """Return the last commands in a log, the oldest first, and how many lines there are before them.
+
+    What a killed writer left half of is passed over.
+    """
     lines = _read_lines(path)
     found: deque[Record] = deque()
     while lines and len(found) < count:

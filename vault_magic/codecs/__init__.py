@@ -14,7 +14,10 @@ from vault_magic.codecs.schema import canonical_schema, schema_digest
 from vault_magic.errors import CodecError, VaultError
 from vault_magic.options import FrameFormat
 
-__all__ = ["Encoded", "canonical_schema", "decode", "encode", "schema_digest"]
+__all__ = ["CUSTOM", "Encoded", "canonical_schema", "decode", "encode", "schema_digest"]
+
+CUSTOM = "custom"
+"""The format of an object that a user's function wrote."""
 
 Schema = Mapping[str, object]
 
@@ -157,5 +160,5 @@ _DECODERS: dict[str | None, Callable[[bytes, Schema | None], object]] = {
     "parquet": _decode_parquet,
     "npy": _decode_npy,
     "pickle": _decode_pickle,
-    "custom": _refuse_custom,
+    CUSTOM: _refuse_custom,
 }

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from vault_magic.completion.commands import Facts
 from vault_magic.completion.suggestion import Candidate, Kind, Suggestion, name_candidates, select
-from vault_magic.options import OPTIONS, Option
+from vault_magic.options import OPTIONS, Option, find_option, spell_flag
 
 _WORD = re.compile(r"""(?:[^\s'"]|'[^']*'|"[^"]*"|(?P<open>['"]).*)+""", re.DOTALL)
-_BY_FLAG = {flag: option for option in OPTIONS for flag in option.flags}
 
 
 def complete_options(text: str, facts: Facts, *, rest: str = "") -> tuple[Suggestion, ...]:
@@ -23,28 +22,19 @@ def complete_options(text: str, facts: Facts, *, rest: str = "") -> tuple[Sugges
     word = last[0] if last else ""
     flag, equals, value = word.partition("=")
     if equals and flag.startswith("-"):
-        return _complete_value(_find_option(flag), value, facts)
-    before = _find_option(words[-1]) if words else None
+        return _complete_value(find_option(flag), value, facts)
+    before = find_option(words[-1]) if words else None
     if word.startswith("-") or before is None:
         return _complete_flag(word, [*words, *rest.split()])
     found = _complete_value(before, word, facts)
     return found + (_complete_flag("", [*words, *rest.split()]) if not word and "True" in before.value else ())
 
 
-def _find_option(flag: str) -> Option | None:
-    return _BY_FLAG.get(_spell_flag(flag))
-
-
-def _spell_flag(text: str) -> str:
-    """Return a flag with underscores, as the table has it; hyphens are accepted too."""
-    return f"--{text[2:].replace('-', '_')}" if text.startswith("--") else text
-
-
 def _complete_flag(word: str, others: list[str]) -> tuple[Suggestion, ...]:
     """Return the flags of the options that are not on the line yet."""
-    used = [_find_option(other.partition("=")[0]) for other in others]
+    used = [find_option(other.partition("=")[0]) for other in others]
     flags = (flag for option in OPTIONS if option not in used for flag in option.flags)
-    return select(name_candidates(flags, Kind.OPTION), _spell_flag(word))
+    return select(name_candidates(flags, Kind.OPTION), spell_flag(word))
 
 
 def _complete_value(option: Option | None, word: str, facts: Facts) -> tuple[Suggestion, ...]:

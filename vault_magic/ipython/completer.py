@@ -20,6 +20,7 @@ from vault_magic.completion.commands import Facts, complete
 from vault_magic.completion.options import complete_options
 from vault_magic.completion.suggestion import LIMIT
 from vault_magic.identity import Identity
+from vault_magic.operations.directory import Directory
 from vault_magic.operations.task import OpenVault
 
 _MAGICS = {"vault": complete, "open_vault": complete_options}
@@ -48,7 +49,7 @@ class VaultCompleter:
     def __init__(self, shell: InteractiveShell, get_vault: Callable[[], OpenVault | None]) -> None:
         self._shell = shell
         self._get_vault = get_vault
-        self._listed: tuple[object, Mapping[str, Identity]] = (None, {})
+        self._directory = Directory()
         self._matchers: list[Any] = shell.Completer.custom_matchers
         self._matchers.append(self.match)
 
@@ -92,16 +93,12 @@ class VaultCompleter:
         )
 
     def _list_objects(self) -> Mapping[str, Identity]:
-        """Return what the open vault holds; a listing is kept for as long as the file stays as it is."""
+        """Return what the open vault holds, as far as it can be read."""
         vault = self._get_vault()
         if vault is None:
             return {}
         with suppress(Exception):
-            found = vault.archive.path.stat()
-            state = (vault.archive.path, found.st_mtime_ns, found.st_size, found.st_ino)
-            if self._listed[0] != state:
-                self._listed = (state, vault.archive.list().objects)
-            return self._listed[1]
+            return self._directory.list(vault)
         return {}
 
 

@@ -10,9 +10,7 @@ from IPython.core.magic import Magics, line_magic, magics_class, needs_local_sco
 
 from vault_magic.forms import render_forms
 from vault_magic.operations.host import Host
-from vault_magic.operations.opening import find_folder
 from vault_magic.options import parse_options, render_options
-from vault_magic.project import load_defaults
 
 
 @magics_class
@@ -26,8 +24,7 @@ class VaultMagics(Magics):
     @line_magic
     def open_vault(self, line: str) -> None:
         """Open the archive on which all `%vault` commands work from here on; it is created if it is not there."""
-        self._host.close()  # a line that cannot be read leaves none open either
-        self._host.open(parse_options(line, defaults=load_defaults(find_folder())))
+        self._host.open(lambda defaults: parse_options(line, defaults=defaults))
 
     open_vault.__doc__ = f"{open_vault.__doc__}\n\n{render_options()}"
 

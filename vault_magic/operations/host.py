@@ -16,6 +16,7 @@ from vault_magic.operations.outcome import Outcome
 from vault_magic.operations.running import run_call, run_command
 from vault_magic.operations.task import Context, OpenVault
 from vault_magic.options import OpenOptions
+from vault_magic.project import load_defaults
 from vault_magic.session import Session
 
 
@@ -63,16 +64,16 @@ class Host(ABC):
             raise VaultNotOpen(f"no vault is open; type first: {self.opening}")
         return self._vault
 
-    def open(self, options: OpenOptions) -> OpenVault:
-        """Open a vault, which is the present one from here on."""
-        self.close()
-        vault = self._vault = open_vault(options, folder=find_folder())
+    def open(self, read: Callable[[OpenOptions], OpenOptions]) -> OpenVault:
+        """Open a vault, which is the present one from here on; `read` puts what was said into the project's defaults.
+
+        Where that cannot be done no vault is open: nothing may go into the one before by mistake.
+        """
+        self._vault = None
+        folder = find_folder()
+        vault = self._vault = open_vault(read(load_defaults(folder)), folder=folder)
         self.show_opened(vault)
         return vault
-
-    def close(self) -> None:
-        """Have no vault open: where another cannot be opened, nothing may go into the one before by mistake."""
-        self._vault = None
 
     def command(
         self, text: str, *, namespace: Mapping[str, object] | None = None, local: Collection[str] = ()

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
+from vault_magic.advice import advise
 from vault_magic.archive.archive import StoredObject
 from vault_magic.calls import parse_executed
-from vault_magic.codecs import decode
+from vault_magic.codecs import CUSTOM, decode
 from vault_magic.errors import CodecError, CommandError, MissingObject
 from vault_magic.functions import Function, read_with
+from vault_magic.grammar import is_name
 from vault_magic.memory import is_frame, optimise, render_gain
 from vault_magic.object_path import list_folders
 from vault_magic.operations.lazy_module import LazyModule
 from vault_magic.operations.noting import note_reading
 from vault_magic.operations.outcome import Outcome
-from vault_magic.operations.storing import CUSTOM
 from vault_magic.operations.task import Task
 from vault_magic.record import Result
 from vault_magic.session import Binding
@@ -54,10 +54,11 @@ def import_module(task: Task) -> Outcome:
     module = task.command.module or ""
     folders = list_folders(task.archive.list().objects)
     if module not in folders:
-        near = difflib.get_close_matches(module, folders, n=1)
-        advice = f"did you mean {near[0]!r}?" if near else "for a variable write: %vault import VAR from MODULE"
+        advice = advise(module, folders, otherwise="for a variable write: %vault import VAR from MODULE")
         raise MissingObject(f"there is no module {module!r} in {task.archive.path.name}; {advice}")
     first = module.partition("/")[0]
+    if task.command.name is None and not is_name(first):
+        raise CommandError(f"{first!r} cannot be the name of a variable; write: %vault import {module} as NAME")
     name, path = (task.command.name, module) if task.command.name else (first, first)
     task.refuse_local([name])
     view = LazyModule(path, name=name, vault=task.vault, load=task.context.load)
@@ -68,7 +69,7 @@ def _read(task: Task, stored: StoredObject, function: Function | None, *, path: 
     if function is not None:
         return _Read(read_with(function, stored.data, path=path, private=task.is_private, name=task.command.function))
     if stored.identity.format == CUSTOM:
-        writer, advice = _name_writer(stored), _advise(task, path)
+        writer, advice = _name_writer(stored), _spell_function(task, path)
         raise CodecError(f"{path!r} was stored with {writer}; import it with one that reads it: {advice}")
     try:
         schema = stored.sidecar.schema if stored.sidecar else None
@@ -86,7 +87,7 @@ def _optimise(task: Task, value: object) -> _Read:
     return _Read(done.frame, render_gain(before=done.before, after=done.after) if options.report_memory_gain else None)
 
 
-def _advise(task: Task, path: str) -> str:
+def _spell_function(task: Task, path: str) -> str:
     """Return how a function is named where the import was asked for: by a command, a call, or a member of a module."""
     if task.command.targets[0].variable:
         return "with FUNC"

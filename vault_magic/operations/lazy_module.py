@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NoReturn
 
+from vault_magic.advice import advise
 from vault_magic.errors import CommandError, MissingObject, VaultError
 from vault_magic.functions import Function
 from vault_magic.identity import Identity
+from vault_magic.operations.directory import OBJECT_COLUMNS, Directory, describe_object
 from vault_magic.operations.task import Loader, OpenVault
 from vault_magic.table import Table
 
@@ -22,10 +22,9 @@ class MissingMember(VaultError, AttributeError):
 
 @dataclass
 class _Cache:
-    """The listing as last seen, with the file's signature, and the members read so far with what they were then."""
+    """The listing as last seen, and the members read so far with what they were then."""
 
-    signature: tuple[int, int, int] | None = None
-    objects: Mapping[str, Identity] = field(default_factory=dict)
+    directory: Directory = field(default_factory=Directory)
     members: dict[str, tuple[Identity, object]] = field(default_factory=dict)
     modules: dict[str, LazyModule] = field(default_factory=dict)
 
@@ -104,8 +103,7 @@ class LazyModule:
                 module = LazyModule(path, name=expression, vault=self._vault, load=self._load)
                 self._cache.modules[name] = module
             return self._cache.modules[name]
-        near = difflib.get_close_matches(name, self._list_members(), n=1)
-        advice = f"did you mean {near[0]!r}?" if near else "see what is: %vault list"
+        advice = advise(name, self._list_members(), otherwise="see what is: %vault list")
         raise missing(f"there is no {path!r} in {self._vault.archive.path.name}; {advice}")
 
     def _read(self, name: str, identity: Identity, *, expression: str) -> object:
@@ -119,12 +117,7 @@ class LazyModule:
         return known[1]
 
     def _list_objects(self) -> Mapping[str, Identity]:
-        """Return the objects of the vault; the archive is listed again only when its file has changed."""
-        signature = _sign(self._vault.archive.path)
-        if signature is None or signature != self._cache.signature:
-            self._cache.objects = self._vault.list_objects()
-            self._cache.signature = signature
-        return self._cache.objects
+        return self._cache.directory.list(self._vault)
 
     def _list_members(self) -> list[str]:
         """Return the names directly below this module, also of modules."""
@@ -140,24 +133,6 @@ class LazyModule:
             rows.append(describe_object(name, one) if one else (f"{name}/", "module", "", ""))
         note = f"Module {self._path!r} of {self._vault.archive.path.name}"
         return Table(OBJECT_COLUMNS, tuple(rows), note=f"{note}." if rows else f"{note}: nothing is stored here.")
-
-
-OBJECT_COLUMNS = ("object", "format", "bytes", "crc32")
-
-
-def describe_object(name: str, identity: Identity) -> tuple[str, str, str, str]:
-    """Return what a listing says of an object."""
-    size = "" if identity.bytes is None else f"{identity.bytes:,}"
-    return name, identity.format or "other tool", size, identity.crc32 or "unknown"
-
-
-def _sign(path: Path) -> tuple[int, int, int] | None:
-    """Return what changes with every write of a file, None where it cannot be asked."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _is_completing() -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from datetime import UTC
 
 from vault_magic.archive.log import read_latest
 from vault_magic.archive.upkeep import load_manifest
 from vault_magic.calls import show_executed
 from vault_magic.errors import FormatError
-from vault_magic.object_path import list_folders
-from vault_magic.operations.lazy_module import OBJECT_COLUMNS, describe_object
+from vault_magic.object_path import list_folders, nest_path
+from vault_magic.operations.directory import OBJECT_COLUMNS, describe_object
 from vault_magic.operations.opening import find_folder
 from vault_magic.operations.outcome import Outcome
 from vault_magic.operations.task import Task
@@ -25,7 +24,7 @@ _LATEST = 50
 def list_objects(task: Task) -> Outcome:
     """List the objects of the vault, or those of one module."""
     prefix = f"{task.command.module}/" if task.command.module else ""
-    objects = {path: one for path, one in task.archive.list().objects.items() if path.startswith(prefix)}
+    objects = {path: one for path, one in task.archive.list().objects.items() if nest_path(path).startswith(prefix)}
     makers = _find_makers(task)
     rows = tuple((*describe_object(path, one), makers.get(path, "")) for path, one in objects.items())
     table = Table((*OBJECT_COLUMNS, "stored by"), rows, note="" if rows else _explain_nothing(task))
@@ -38,7 +37,7 @@ def _explain_nothing(task: Task) -> str:
     if module is None:
         return "Nothing is stored here."
     near = difflib.get_close_matches(module, list_folders(task.vault.list_objects()), n=1)
-    return f"Nothing is stored in {module!r}{f'; did you mean {near[0]!r}' if near else ''}{'?' if near else '.'}"
+    return f"Nothing is stored in {module!r}" + (f"; did you mean {near[0]!r}?" if near else ".")
 
 
 def show_log(task: Task) -> Outcome:
@@ -64,7 +63,7 @@ def _find_makers(task: Task) -> dict[str, str]:
 
 def _describe(record: Record) -> tuple[str, str, str]:
     digests = ", ".join(_describe_result(one) for one in record.results)
-    return f"{record.finished.astimezone(UTC):%Y-%m-%d %H:%M:%S}", show_executed(record.command), digests
+    return f"{record.finished:%Y-%m-%d %H:%M:%S}", show_executed(record.command), digests
 
 
 def _describe_result(result: Result) -> str:

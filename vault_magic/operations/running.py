@@ -11,7 +11,7 @@ from vault_magic.errors import ArchiveError, MissingObject, VaultError
 from vault_magic.forms import Verb
 from vault_magic.functions import Function
 from vault_magic.grammar import parse_command
-from vault_magic.object_path import split_module
+from vault_magic.object_path import list_folders, nest_path, split_module
 from vault_magic.operations.asserting import check_object
 from vault_magic.operations.importing import import_module, import_objects
 from vault_magic.operations.noting import explain
@@ -71,11 +71,14 @@ def _run(task: Task) -> Outcome:
 
 
 def _spell_dotted(task: Task) -> Command:
-    """Return the command with objects named as the original tool did, to which a module `a.b` was one folder."""
-    parted = [(path, *path.rpartition("/")[::2]) for path in task.archive.list().objects]
-    spelt = {f"{split_module(folder)}/{name}": path for path, folder, name in parted}
-    targets = tuple(replace(one, path=spelt.get(one.path, one.path)) for one in task.command.targets)
-    return replace(task.command, targets=targets)
+    """Return the command with what it names called as the original tool did, to which a module `a.b` was one folder."""
+    command, stored = task.command, task.archive.list().objects
+    if command.is_module_import:
+        folders = {split_module(folder): folder for folder in list_folders(stored)}
+        return replace(command, module=folders.get(command.module or "", command.module))
+    spelt = {nest_path(path): path for path in stored}
+    targets = tuple(replace(one, path=spelt.get(one.path, one.path)) for one in command.targets)
+    return replace(command, targets=targets)
 
 
 def _seal(task: Task) -> Outcome:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
-from vault_magic.codecs import decode, encode
+from vault_magic.codecs import CUSTOM, decode, encode
 from vault_magic.errors import VaultError
 from vault_magic.identity import Identity, Match
 from vault_magic.operations.outcome import Outcome
-from vault_magic.operations.storing import CUSTOM, identify, is_as_imported, is_same_value
+from vault_magic.operations.storing import identify, is_as_imported, is_same_value
 from vault_magic.operations.task import Task
 from vault_magic.options import FrameFormat
 from vault_magic.session import Binding
@@ -73,8 +73,8 @@ def _compare_value(task: Task, binding: Binding, *, is_there: bool) -> Match:
             return Match.DIFFERENT
         if not is_there and found.format == FrameFormat.TSV.value and found.sha256 == known.sha256:
             return Match.SAME
-        if is_there and found.compare(known) is not Match.SAME:
-            return Match.SAME if is_same_value(task, value, binding.path, found, known) else found.compare(known)
+        if is_there and is_same_value(task, value, binding.path, found, known):
+            return Match.SAME
     except VaultError:
         return Match.DIFFERENT
     return found.compare(known)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from vault_magic.archive.archive import Archive
 from vault_magic.archive.sidecar import Sidecar
 from vault_magic.archive.upkeep import build_producer, load_manifest
-from vault_magic.codecs import Encoded, decode, encode
+from vault_magic.codecs import CUSTOM, Encoded, decode, encode
 from vault_magic.codecs.schema import schema_digest
 from vault_magic.digest import crc32_hex, sha256_hex
 from vault_magic.functions import Function, write_with
@@ -19,9 +19,6 @@ from vault_magic.operations.outcome import Outcome
 from vault_magic.operations.task import Task
 from vault_magic.record import Record, Result
 from vault_magic.session import Binding
-
-CUSTOM = "custom"
-"""The format of an object that a user's function wrote."""
 
 
 def store(task: Task) -> Outcome:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn, Protocol
 
+from vault_magic.advice import advise
 from vault_magic.archive.archive import Archive
 from vault_magic.archive.log import LOG_SUFFIX
 from vault_magic.command import Command
@@ -134,8 +134,7 @@ class Task:
         name = variable or ""
         if name in self.namespace:
             return self.namespace[name]
-        near = difflib.get_close_matches(name, [*self.namespace], n=1)
-        advice = f"did you mean {near[0]!r}?" if near else "run the cell that defines it first"
+        advice = advise(name, self.namespace, otherwise="run the cell that defines it first")
         raise MissingVariable(f"there is no variable {name!r} in this notebook; {advice}")
 
     def refuse_local(self, names: Iterable[str]) -> None:

@@ -17,8 +17,10 @@ from vault_magic.archive.sidecar import Sidecar
 from vault_magic.digest import crc32_hex, sha256_hex
 from vault_magic.functions import Function
 from vault_magic.identity import Identity
-from vault_magic.operations import Context, OpenVault, Outcome, run_call, run_command
 from vault_magic.operations.host import remember
+from vault_magic.operations.outcome import Outcome
+from vault_magic.operations.running import run_call, run_command
+from vault_magic.operations.task import Context, OpenVault
 from vault_magic.options import OpenOptions
 from vault_magic.record import ArchiveRef, CellRef, Record, Result
 from vault_magic.session import Session, build_run

@@ -66,6 +66,17 @@ def test_line_with_the_magic_is_completed_wherever_it_stands(shell: InteractiveS
     assert (found.text, cell[found.start : found.end]) == ("salaries", "sal")
 
 
+def test_what_stands_in_the_next_line_counts(shell: InteractiveShell) -> None:
+    run(shell, f"{STORE}\nother = 1\n%vault store other in elsewhere")
+    assert list_texts(shell, "%vault import |") != ["salaries"]
+    assert list_texts(shell, "%vault import | \\\n  from datasets") == ["salaries"]
+
+
+def test_quote_that_is_open_since_the_line_above_is_left_alone(shell: InteractiveShell) -> None:
+    run(shell, STORE)
+    assert ask_alone(shell, "%vault del 'raw/my\\\nf|")["completions"] == []
+
+
 @pytest.mark.parametrize(
     "cell",
     ["store sal|", "# %vault store sal|", "f('%vault store sal|", "%vaults store sal|", "%vault store x\nsal|", "sal|"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from contextvars import ContextVar
 from types import SimpleNamespace
 from typing import Any
 
@@ -124,3 +125,14 @@ def test_what_captures_outputs_gets_none_that_would_be_replaced(outputs: dict[st
         time.sleep(0.1)
     assert outputs == {}
     assert sign.display_id is None
+
+
+def test_sign_belongs_to_the_cell_that_runs(outputs: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = ContextVar("cell", default="none")
+    cell.set("this")
+    seen: list[str] = []
+    monkeypatch.setattr(progress, "display", lambda *_, **__: seen.append(cell.get()))
+    with Progress(make_kernel(register_hook=None)).watch("store x in m"):
+        time.sleep(0.1)
+    assert set(seen) == {"this"}
+    assert outputs == {}

@@ -34,6 +34,17 @@ def test_cells_are_kept_in_order_with_their_ends(shell: InteractiveShell) -> Non
     assert ran == [(source_digest(source), status) for source, status in expected]
 
 
+def test_only_so_many_runs_are_found_by_their_messages(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vault_magic.ipython.tracker._REMEMBERED", 2)
+    known = tracker_of(shell)
+    for name in "abcd":
+        monkeypatch.setattr(known, "_request", lambda name=name: {"header": {"msg_id": name}})
+        run_all(shell, f"{name} = 1")
+    assert [name for name in "abcd" if known.find_run(name)] == ["c", "d"]
+
+
 def test_cell_that_does_not_parse_has_failed(shell: InteractiveShell) -> None:
     assert run_all(shell, "a b") == [(source_digest("a b"), Status.FAILED)]
 

@@ -93,6 +93,12 @@ def stored_anew_by_a_command_since_edited(lab: Lab) -> None:
     author.edit(3, "%vault store x in n")
 
 
+def replaced_where_the_store_was_edited_since(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m").edit(2, "%vault store y in n")
+    lab.start("b.ipynb", "%vault import x from m")
+    lab.put("m/x", "2")
+
+
 @_each(
     stored_and_there,
     stored_and_deleted,
@@ -110,6 +116,7 @@ def stored_anew_by_a_command_since_edited(lab: Lab) -> None:
     deleted_by_a_command_since_edited,
     deleted_by_a_command_since_removed,
     stored_anew_by_a_command_since_edited,
+    replaced_where_the_store_was_edited_since,
 )
 @pytest.mark.parametrize("archive", [True, False], ids=["archive", "manifest"])
 def test_object_as_last_recorded_is_accepted(lab: Lab, arrange: Case, *, archive: bool) -> None:

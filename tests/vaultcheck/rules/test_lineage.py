@@ -231,6 +231,16 @@ def test_cycle_is_told_in_the_order_of_hand_overs(lab: Lab) -> None:
     assert (finding.location.file, finding.location.cell, finding.object) == ("a.ipynb", 2, "m/x1")
 
 
+def test_cycle_is_shown_at_the_object_that_is_handed_over(lab: Lab) -> None:
+    lab.put("n/p", "1")
+    own = ("%vault store s in m", "%vault import s from m")
+    lab.start("a.ipynb", *own, "%vault import p from n", "%vault store q in n")
+    lab.start("b.ipynb", *own, "%vault import q from n", "%vault store p in n")
+    lab.save()
+    (finding,) = lab.check([ProducerCycle()])
+    assert (finding.location.file, finding.location.cell, finding.object) == ("a.ipynb", 4, "n/p")
+
+
 def test_two_cycles_are_two_findings(lab: Lab) -> None:
     _arrange_cycle(lab, "a", "b")
     for name, other in (("c", "d"), ("d", "c")):
