@@ -137,5 +137,6 @@ def _check_path(path: object) -> str:
 
 
 def _set_path(options: OpenOptions, path: str) -> OpenOptions:
-    full = f"{path}{DEFAULT_PATH}" if path.endswith(("/", "\\")) else path
+    typed = path.replace("\\", "/")  # as in `%open_vault`
+    full = f"{typed}{DEFAULT_PATH}" if typed.endswith("/") else typed
     return replace(options, path=full, base=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -13,16 +14,49 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-_IN_MEMORY = Path("/dev/shm")  # noqa: S108  # Linux keeps what is written there in memory
+_IN_MEMORY = Path("/dev/shm" if sys.platform == "linux" else os.devnull)  # noqa: S108  # elsewhere no folder is that
 _PREFIX = "vault-magic-exchange-"  # nobody else's folder may be called so: what is abandoned gets removed
 _GRACE = 60.0  # seconds in which a folder may be there and not yet locked
+_NO_FILE_NAME = re.compile(r'[<>:"|?*\x00-\x1f]|[. ]+\Z')  # what Windows takes for a device, a stream or nothing
 
 
 class NothingMade(Exception):
     """What a function made cannot be stored; the text says why and what to do."""
 
 
-class Exchange(io.BytesIO):
+class FileWithoutPath(io.BytesIO):
+    """A file that is only in memory: one for bytes, and for text as UTF-8."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._start = data
+        self._closed_with = b""
+
+    def write(self, data: Any, /) -> int:
+        """Write bytes, or text as UTF-8."""
+        return super().write(data.encode() if isinstance(data, str) else data)
+
+    def __str__(self) -> str:
+        raise NothingMade("a path would leave plain text of this encrypted vault on the disk; use the file itself")
+
+    def close(self) -> None:
+        """Close the file; what was written is kept."""
+        if not self.closed:
+            self._closed_with = self.getvalue()
+        super().close()
+
+    def collect(self) -> bytes:
+        """Return what was written."""
+        written = self._closed_with if self.closed else self.getvalue()
+        if not written:
+            raise NothingMade("it wrote nothing; let it write to its second argument, or return text or bytes")
+        return written
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+
+
+class Exchange(FileWithoutPath):
     """A file in memory that is also a path: what asks for the path finds the content in a private folder.
 
     One object for every shape of function, so that each is called once and never by trial: `json.dump` writes text
@@ -31,19 +65,13 @@ class Exchange(io.BytesIO):
 
     def __init__(self, data: bytes, *, filename: str, private: bool) -> None:
         super().__init__(data)
-        self._start = data
-        self._filename = filename
+        self._filename = _NO_FILE_NAME.sub("_", filename)
         self._is_private = private
         self._folder: _Folder | None = None
-        self._closed_with = b""
-
-    def write(self, data: Any, /) -> int:
-        """Write bytes, or text as UTF-8."""
-        return super().write(data.encode() if isinstance(data, str) else data)
 
     def __fspath__(self) -> str:
         if self._folder is None:
-            self._folder = _Folder(_choose_place(private=self._is_private))
+            self._folder = _Folder(_IN_MEMORY if self._is_private else Path(tempfile.gettempdir()))
             if self._start:
                 (self._folder.path / self._filename).write_bytes(self._start)
         return str(self._folder.path / self._filename)
@@ -57,22 +85,13 @@ class Exchange(io.BytesIO):
             raise AttributeError(name)
         return getattr(Path(self), name)
 
-    def close(self) -> None:
-        """Close the file; what was written is kept."""
-        if not self.closed:
-            self._closed_with = self.getvalue()
-        super().close()
-
     def collect(self) -> bytes:
         """Return what was written, either to the path or to the file."""
-        written = self._closed_with if self.closed else self.getvalue()
-        if self._folder and Path(self).is_file():
-            if written:
-                raise NothingMade("it wrote both into the file and to its path; let it use one of them")
-            return Path(self).read_bytes()
-        if not written:
-            raise NothingMade("it wrote nothing; let it write to its second argument, or return text or bytes")
-        return written
+        if self._folder is None or not Path(self).is_file():
+            return super().collect()
+        if self._closed_with if self.closed else self.getvalue():
+            raise NothingMade("it wrote both into the file and to its path; let it use one of them")
+        return Path(self).read_bytes()
 
     def discard(self) -> None:
         """Remove the private folder."""
@@ -81,12 +100,15 @@ class Exchange(io.BytesIO):
 
 
 @contextmanager
-def open_exchange(data: bytes, *, path: str, private: bool) -> Iterator[Exchange]:
+def open_exchange(data: bytes, *, path: str, private: bool) -> Iterator[FileWithoutPath]:
     """Open a file for a function that stores or imports the object at `path`; whatever happens, nothing is left of it.
 
-    `private` says that no plain text may reach a disk.
+    `private` says that no plain text may reach a disk: where no folder is in memory, as on Windows and macOS, the file
+    is no path then, and what takes either (`pandas.read_csv`) uses the file.
     """
-    file = Exchange(data, filename=path.rsplit("/", 1)[-1], private=private)
+    has_path = not private or (_IN_MEMORY.is_dir() and os.access(_IN_MEMORY, os.W_OK))
+    filename = path.rsplit("/", 1)[-1]
+    file = Exchange(data, filename=filename, private=private) if has_path else FileWithoutPath(data)
     try:
         yield file
     finally:
@@ -119,15 +141,6 @@ class _Folder:
         shutil.rmtree(self.path, ignore_errors=True)
         if self._lock is not None:
             os.close(self._lock)
-
-
-def _choose_place(*, private: bool) -> Path:
-    """Return where a folder can be made, for an encrypted vault one that is in memory."""
-    if not private:
-        return Path(tempfile.gettempdir())
-    if not (_IN_MEMORY.is_dir() and os.access(_IN_MEMORY, os.W_OK)):
-        raise NothingMade("a path would leave plain text of this encrypted vault on the disk; use the file itself")
-    return _IN_MEMORY
 
 
 def _lock(folder: Path) -> int | None:

@@ -193,7 +193,8 @@ def _read_name(flag: str, text: str) -> str:
 def _read_path(flag: str, text: str) -> str:
     if "$" in text or "{" in text:
         raise CommandError(f"{flag} {text!r} was not expanded; define the variable it names")
-    return text + DEFAULT_PATH if text.endswith(("/", "\\")) else text
+    path = text.replace("\\", "/")  # Windows takes both, and what is written there runs elsewhere too
+    return path + DEFAULT_PATH if path.endswith("/") else path
 
 
 def _read_log(flag: str, text: str) -> str:

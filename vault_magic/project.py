@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vault_magic.errors import CommandError
 from vault_magic.options import OPTIONS, OpenOptions, read_plain
+from vault_magic.whereabouts import expand_home
 
 _FILE = "pyproject.toml"
 _BY_KEY = {option.field: option for option in OPTIONS}
@@ -30,14 +31,15 @@ def load_defaults(folder: Path) -> OpenOptions:
         return OpenOptions()
     values = dict(_read_entry(key, value) for key, value in table.items())
     if "logs_path" in values and not str(values["logs_path"]).startswith("{path}"):
-        values["logs_path"] = str(file.parent / Path(str(values["logs_path"])).expanduser())
+        values["logs_path"] = str(file.parent / expand_home(str(values["logs_path"])))
     return replace(OpenOptions(), **values, base=file.parent if "path" in values else None)  # type: ignore[arg-type]
 
 
 def _read_table(file: Path) -> Mapping[str, object]:
     try:
         with file.open("rb") as opened:
-            tools = tomllib.load(opened).get("tool", {})
+            text = opened.read().decode("utf-8-sig")  # editors on Windows put a mark in front
+        tools = tomllib.loads(text).get("tool", {})
     except (OSError, ValueError) as err:
         reason = err.strerror if isinstance(err, OSError) and err.strerror else str(err)
         raise CommandError(

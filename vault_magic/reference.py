@@ -67,7 +67,7 @@ To store, it is one of three:
 
 ```python
 def to_csv(value):
-    return value.to_csv()  # text, or bytes
+    return value.to_csv(lineterminator="\\n")  # text, or bytes; without this, other lines on Windows
 
 
 def to_excel(value, path):

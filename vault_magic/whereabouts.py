@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path, PurePosixPath
 
+from vault_magic.errors import CommandError
+
 
 def relate(target: Path, *, folder: Path) -> str | None:
     """Return the path of `target` from `folder` with forward slashes, or `None` where it would tell too much.
@@ -27,3 +29,15 @@ def hide_absolute(typed: str) -> str:
     path = typed.replace("\\", "/")
     absolute = path.startswith(("/", "~")) or ":" in path  # also what is absolute only on Windows
     return PurePosixPath(path.rpartition(":")[2]).name if absolute else path
+
+
+def expand_home(typed: str) -> Path:
+    """Return a path with the home folder in place of `~`.
+
+    Raises:
+        CommandError: there is no such home folder.
+    """
+    try:
+        return Path(typed).expanduser()
+    except RuntimeError as err:
+        raise CommandError(f"{Path(typed).parts[0]!r} names no home folder here; write the folder out") from err

@@ -93,7 +93,7 @@ def _read_sources(file: Path) -> tuple[str, ...] | None:
             return None
         if file.suffix == ".ipynb":
             return tuple(cell.source for cell in read_notebook(file, path=file.name).code_cells)
-        return (file.read_text(encoding="utf-8"),)
+        return (file.read_text(encoding="utf-8-sig"),)  # editors on Windows put a mark in front
     except (OSError, ValueError, UnreadableNotebook):
         return ()
 

@@ -46,7 +46,7 @@ def read_path(node: ast.expr | None, *, file: Path | None = None) -> str | None:
         case ast.Constant(value=str() as text):
             return text
         case ast.Name(id="__file__"):
-            return str(file) if file else None
+            return file.as_posix() if file else None
         case ast.BinOp(op=ast.Div(), left=left, right=right):
             return _join([left, right], file=file)
         case ast.Attribute(attr="parent", value=value):
@@ -76,9 +76,9 @@ def _read_call(node: ast.Call, name: str, *, file: Path | None) -> str | None:
 def _join(nodes: Iterable[ast.expr], *, file: Path | None) -> str | None:
     parts = [read_path(node, file=file) for node in nodes]
     known = [part for part in parts if part is not None]
-    return str(Path(*known)) if len(known) == len(parts) else None
+    return Path(*known).as_posix() if len(known) == len(parts) else None
 
 
 def _climb(node: ast.expr, levels: int, *, file: Path | None) -> str | None:
     path = read_path(node, file=file)
-    return None if path is None or levels >= _HIGHEST else str(Path(path, *[".."] * levels))
+    return None if path is None or levels >= _HIGHEST else Path(path, *[".."] * levels).as_posix()

@@ -154,7 +154,7 @@ def _match_gaps(notebook: Notebook, runs: Sequence[Row], matched: Mapping[int, R
         free = [run for run in runs[start:end] if id(run) not in taken and (stripped or run.id is None)]
         if len(free) == len(waiting):
             yield from ((one.number, run) for one, run in zip(waiting, free, strict=True))
-        start, waiting = end + 1, []
+        start, waiting = max(start, end + 1), []  # what moved up is before the last match, and its gap was looked at
 
 
 def _ran_elsewhere(cell: Cell) -> bool:

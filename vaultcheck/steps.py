@@ -10,12 +10,13 @@ from functools import cache
 from pathlib import Path
 
 from vault_magic.calls import show_executed
+from vault_magic.errors import CommandError
 from vault_magic.forms import Verb
 from vault_magic.identity import Identity
 from vault_magic.manifest import ImportLine, Producer
 from vault_magic.options import OpenOptions, parse_options
 from vault_magic.record import ArchiveRef, CellRef, Record
-from vault_magic.whereabouts import relate
+from vault_magic.whereabouts import expand_home, relate
 from vaultcheck.cell_source import FoundCommand
 from vaultcheck.finding import Location
 from vaultcheck.includes import Course, Opening
@@ -187,5 +188,12 @@ def _list_places(
     if reference and reference.path:
         recorded += [base / reference.path for base in bases]
     opened = [options.base] if options.base else [*bases, *([opening.origin] if opening else [])]
-    places = recorded + [base / options.path for base in opened]
+    places = recorded + [base / _expand(options.path) for base in opened]
     return tuple(dict.fromkeys(Path(os.path.normpath(place)) for place in places))
+
+
+def _expand(path: str) -> Path:
+    try:
+        return expand_home(path)
+    except CommandError:  # the home folder of somebody who is not on this machine
+        return Path(path)

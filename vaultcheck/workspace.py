@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from vault_magic.ledger import Ledger
+from vault_magic.manifest import SUFFIX
 from vault_magic.project import load_defaults
 from vault_magic.record import CellRef
 from vault_magic.whereabouts import relate
@@ -51,7 +53,7 @@ class _Vaults:
     def __init__(self, working_directory: Path, *, override: Path | None) -> None:
         self._working_directory = working_directory
         self._override = override
-        self.loaded: dict[Path, Snapshot] = {}
+        self.loaded: dict[tuple[int, int] | Path, Snapshot] = {}
 
     def find(self, places: tuple[Path, ...], vault: str | None) -> Snapshot:
         """Return the vault of that id among some places, else the first that exists, else the first."""
@@ -61,13 +63,18 @@ class _Vaults:
         return (same or existing or snapshots)[0]
 
     def _load(self, archive: Path) -> Snapshot:
-        key = _resolve(archive)
+        key = _identify(archive)
         if key not in self.loaded:
             self.loaded[key] = load_snapshot(archive, path=display_path(archive, self._working_directory))
         return self.loaded[key]
 
 
-def _resolve(archive: Path) -> Path:
+def _identify(archive: Path) -> tuple[int, int] | Path:
+    """Return what is the same for every name of an archive: in capitals it is no other on Windows and macOS."""
+    for file in (archive, Path(f"{archive}{SUFFIX}")):
+        with suppress(OSError, ValueError):
+            found = file.stat()
+            return found.st_dev, found.st_ino
     try:
         return archive.resolve()
     except (ValueError, RuntimeError):  # a name that no file can have, or links in a circle

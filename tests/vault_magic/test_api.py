@@ -294,3 +294,19 @@ def test_magic_and_calls_share_the_vault(shell: InteractiveShell) -> None:
         shell.run_cell("from vault_magic import vault\ny = vault.load('m/x')\nvault.store('m/z', y)").raise_error()
         shell.run_cell("%vault import z from m").raise_error()
     assert shell.user_ns["z"] == 1
+
+
+_NAMES = {
+    "no-home": ("~nobody-here/x.zip", "'~nobody-here' names no home folder here; write the folder out"),
+    "nul": ("a\0b.zip", "no file can be called 'a\\x00b.zip' here; choose another path"),
+}
+
+
+@pytest.mark.parametrize(("path", "message"), _NAMES.values(), ids=_NAMES)
+def test_name_that_no_file_can_have_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, path: str, message: str
+) -> None:
+    monkeypatch.setenv("USERNAME", "nobody-else")  # or Windows takes any name for that of a neighbour
+    with pytest.raises(VaultError) as caught:
+        vault_magic.open_vault(path, secure=False)
+    assert str(caught.value) == message

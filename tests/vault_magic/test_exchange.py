@@ -51,7 +51,7 @@ def test_folder_of_a_killed_process_is_swept_and_that_of_a_living_one_stays(memo
 
 def test_own_folder_stays(memory: Path) -> None:
     with open_exchange(b"secret", path="m/x", private=True) as file:
-        path = Path(file)
+        path = Path(str(file))
         sweep_folders()
         assert path.read_bytes() == b"secret"
     assert not [*memory.iterdir()]
@@ -93,7 +93,7 @@ def test_folder_that_is_just_being_made_stays(memory: Path, monkeypatch: pytest.
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_fork_that_ends_leaves_the_folder_to_its_parent() -> None:
     with open_exchange(b"content", path="m/x", private=False) as file:
-        path = Path(file)
+        path = Path(str(file))
         child = os.fork()
         if child == 0:
             file.discard()

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pickle
+import re
 import tempfile
 from collections.abc import Iterator
 from functools import partial
@@ -302,11 +303,35 @@ def test_path_of_an_encrypted_vault_is_refused_where_no_memory_is(
     temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exchange, "_IN_MEMORY", temporary / "absent")
-    with pytest.raises(FunctionFailed) as caught:
+    with pytest.raises(FunctionFailed, match=r"TypeError: expected .* not FileWithoutPath; nothing was changed"):
         write(_to_path, "x", private=True)
+    with pytest.raises(FunctionFailed) as caught:
+        write(_to_named_path, "x", private=True)
     advice = "a path would leave plain text of this encrypted vault on the disk; use the file itself"
-    assert str(caught.value) == f"_to_path failed when storing 'm/x.txt': {advice}"
-    assert write(_to_text_file, "text", private=True) == b"text"
+    assert str(caught.value) == f"_to_named_path failed when storing 'm/x.txt': {advice}"
+
+
+_FILE_OR_PATH = {
+    "csv": (pd.DataFrame.to_csv, pd.read_csv),
+    "excel": (pd.DataFrame.to_excel, pd.read_excel),
+    "parquet": (pd.DataFrame.to_parquet, pd.read_parquet),
+    "pickle": (pd.DataFrame.to_pickle, pd.read_pickle),
+}
+
+
+@pytest.mark.parametrize(("store", "load"), _FILE_OR_PATH.values(), ids=_FILE_OR_PATH)
+def test_what_takes_file_or_path_works_where_no_memory_is(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch, store: Function, load: Function
+) -> None:
+    monkeypatch.setattr(exchange, "_IN_MEMORY", temporary / "absent")
+    made = write(store, FRAME, private=True)
+    assert read(load, made, private=True)["b"].tolist() == ["x", "y"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", ["a:b", "a?.csv", "a.", "a|b "], ids=["stream", "wildcard", "dot", "space"])
+def test_name_that_no_file_has_on_windows_is_one_for_functions(name: str) -> None:
+    assert write(lambda _, path: Path(path).write_text("x"), None, path=f"m/{name}") == b"x"
+    assert read(lambda path: Path(path).name, b"x", path=f"m/{name}") == re.sub(r"[:?|]|[. ]+$", "_", name)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")

@@ -57,11 +57,23 @@ def test_project_sets_an_option(tmp_path: Path, line: str, options: OpenOptions)
         pytest.param("data/vault.zip", "data/vault.zip", id="file"),
         pytest.param("data/", "data/storage.zip", id="folder"),
         pytest.param("storage.zip", "storage.zip", id="default"),
+        pytest.param("data\\vault.zip", "data/vault.zip", id="windows"),
     ],
 )
 def test_path_is_seen_from_the_folder_of_the_project(tmp_path: Path, path: str, stored: str) -> None:
     _write(tmp_path, f"path = '{path}'")
     assert load_defaults(tmp_path / "deep" / "down") == OpenOptions(path=stored, base=tmp_path)
+
+
+def test_mark_that_editors_on_windows_put_in_front_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(b"\xef\xbb\xbf[tool.vault_magic]\r\nsecure = false\r\n")
+    assert load_defaults(tmp_path) == OpenOptions(secure=False)
+
+
+def test_home_that_nobody_has_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USERNAME", "nobody-else")  # or Windows takes any name for that of a neighbour
+    message = _refuse(_write(tmp_path, "logs_path = '~nobody-here/x.log'"))
+    assert message == "'~nobody-here' names no home folder here; write the folder out"
 
 
 def test_without_a_path_there_is_no_base(tmp_path: Path) -> None:

@@ -333,3 +333,8 @@ def test_root_is_the_nearest_folder_with_a_project(tmp_path: Path) -> None:
     assert find_root(inner) == tmp_path
     (tmp_path / "a" / "pyproject.toml").touch()
     assert find_root(inner) == tmp_path / "a"
+
+
+def test_mark_that_editors_on_windows_put_in_front_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "setup.py").write_bytes("\ufefffrom vault_magic import open_vault\r\nopen_vault('a.zip')\r\n".encode())
+    assert _tell_opening(_follow(tmp_path, "%run ../setup.py"), tmp_path) == ("-p a.zip", "nb")

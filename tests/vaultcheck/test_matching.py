@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.builders import START
@@ -145,6 +145,7 @@ def test_cells_whose_text_ran_are_never_edited(executed: list[str], order: list[
     assert _find_edited(executed, _save_cells(saved, executed, stripped=stripped)) == []
 
 
+@example(executed=["b", "b", "c"], saved=["a", "c", "b", "a"], stripped=True)
 @given(executed=_NAMES, saved=_NAMES, stripped=st.booleans())
 def test_no_cell_whose_text_ran_is_called_edited_and_no_run_is_matched_twice(
     executed: list[str], saved: list[str], *, stripped: bool

@@ -309,6 +309,8 @@ _DEFAULTS = {
     "without-an-opening": (["%vault list"], "data/storage.zip"),
     "by-call": (["from vault_magic import open_vault\nopen_vault().list()"], "data/storage.zip"),
     "typed": (["%open_vault -p b.zip", "%vault list"], "nb/b.zip"),
+    "typed-on-windows": (["%open_vault -p a\\b.zip", "%vault list"], "nb/a/b.zip"),
+    "called-on-windows": (["from vault_magic import open_vault\nopen_vault(r'a\\b.zip').list()"], "nb/a/b.zip"),
     "back-to-it": (["%open_vault -p b.zip", "%open_vault", "%vault list"], "data/storage.zip"),
     "moved": (["%cd ..", "%open_vault", "%vault list"], "data/storage.zip"),
 }

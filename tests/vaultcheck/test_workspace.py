@@ -227,3 +227,21 @@ def test_configuration_is_read_once_for_a_folder(lab: Lab, monkeypatch: pytest.M
     lab.save()
     lab.load()
     assert read == [lab.folder.resolve()]
+
+
+def test_vault_of_two_names_is_one(lab: Lab) -> None:
+    """As `Storage.zip` is where capitals make no difference."""
+    lab.start("a.ipynb", "%vault store x in m")
+    lab.start("b.ipynb").write("%open_vault -p other.zip\n%vault import x from m")
+    lab.save()
+    (lab.folder / "other.zip").hardlink_to(lab.archive_path)
+    assert [vault.path for vault in lab.load().vaults] == ["storage.zip"]
+
+
+def test_home_folder_is_found(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(lab.folder / "home"))
+    lab.start("a.ipynb").write("%open_vault -p ~/x.zip\n%vault list")
+    lab.start("b.ipynb").write("%open_vault -p ~nobody-here/x.zip\n%vault list")
+    lab.save()
+    assert [vault.path for vault in lab.load().vaults] == ["home/x.zip", "~nobody-here/x.zip"]

@@ -181,6 +181,8 @@ def open_archive(path: Path, *, password: bytes | None, variable: str | None = N
         raise ArchiveError(
             f"cannot open {path.name}: {err.strerror or type(err).__name__}; choose another path"
         ) from err
+    except ValueError as err:
+        raise ArchiveError(f"no file can be called {path.name!r} here; choose another path") from err
 
 
 def _open_or_create(path: Path, *, password: bytes | None, variable: str | None, keyed: bool) -> Archive:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
+
+_TRIES = 50 if os.name == "nt" else 1
+_PAUSE = 0.1  # seconds between tries
 
 
 def replace_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
@@ -25,11 +30,21 @@ def replace_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        _move(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def _move(temporary: Path, path: Path) -> None:
+    """Move a file into place; Windows refuses while somebody reads the old one, so there it is tried for a while."""
+    for _ in range(_TRIES - 1):
+        with suppress(PermissionError):
+            temporary.replace(path)
+            return
+        time.sleep(_PAUSE)
+    temporary.replace(path)
 
 
 def _sync_folder(folder: Path) -> None:

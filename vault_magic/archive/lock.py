@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import filelock
@@ -37,7 +37,8 @@ def lock_archive(path: Path, *, holder: str, patience: float = PATIENCE) -> Iter
         owner.write_text(json.dumps({"holder": holder, "pid": os.getpid()}), encoding="utf-8")
         yield
     finally:
-        owner.unlink(missing_ok=True)
+        with suppress(OSError):  # on Windows who waits may be reading it; the next holder overwrites it
+            owner.unlink()
         lock.release()
 
 

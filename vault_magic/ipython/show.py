@@ -17,7 +17,7 @@ from vault_magic.stamp import render_stamp
 def show_notices(notices: Iterable[str]) -> None:
     """Print what has to be told of a vault; warnings go where warnings go."""
     for notice in notices:
-        print(notice, file=sys.stderr if notice.startswith("Warning") else sys.stdout)
+        print(_fit(notice), file=sys.stderr if notice.startswith("Warning") else sys.stdout)
 
 
 def show_outcome(outcome: Outcome, *, options: OpenOptions, display_id: str | None = None) -> None:
@@ -26,12 +26,12 @@ def show_outcome(outcome: Outcome, *, options: OpenOptions, display_id: str | No
     An output of that `display_id` is there already, and is replaced.
     """
     for note in outcome.notes:
-        print(note)  # noqa: T201
+        print(_fit(note))  # noqa: T201
     for warning in outcome.warnings:
         print(f"Warning: {warning}", file=sys.stderr)  # noqa: T201
     metadata: dict[str, object] = {}
     if outcome.table is not None:
-        data = {"text/plain": outcome.table.to_text(), "text/html": outcome.table.to_html()}
+        data = {"text/plain": _fit(outcome.table.to_text()), "text/html": outcome.table.to_html()}
     else:
         data = _render_stamp(outcome) if options.timestamp else {"text/plain": ""}
         metadata = {METADATA_KEY: outcome.record.to_json()} if options.metadata else {}
@@ -42,7 +42,16 @@ def show_outcome(outcome: Outcome, *, options: OpenOptions, display_id: str | No
 def _render_stamp(outcome: Outcome) -> dict[str, str]:
     record, verb = outcome.record, outcome.command.verb
     stamp = render_stamp(verb, record.results, finished=record.finished, subject=_name_subject(outcome))
-    return {"text/markdown": stamp, "text/plain": stamp.replace("`", "")}
+    return {"text/markdown": stamp, "text/plain": _fit(stamp.replace("`", ""))}
+
+
+def _fit(text: str) -> str:
+    """Return a text with what the output's encoding lacks escaped: Windows has no arrow in a file that IPython fills.
+
+    What a kernel sends, or what is captured, lacks nothing.
+    """
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _name_subject(outcome: Outcome) -> str:

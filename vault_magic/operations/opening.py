@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from vault_magic.errors import ArchiveError, CommandError, PasswordError
 from vault_magic.exchange import sweep_folders
 from vault_magic.operations.task import OpenVault
 from vault_magic.options import OpenOptions
+from vault_magic.whereabouts import expand_home
 
 
 def find_folder() -> Path:
@@ -38,8 +40,8 @@ def open_vault(options: OpenOptions, *, folder: Path) -> OpenVault:
         raise CommandError("--keyed_digests needs an encrypted vault; name the variable with its password: -e NAME")
     sweep_folders()
     password = _read_password(options)
-    path = (options.base or folder) / Path(options.path).expanduser()
-    if path.is_dir():
+    path = (options.base or folder) / expand_home(options.path)
+    if _is_folder(path):
         raise ArchiveError(f"{options.path} is a folder; for the archive in it write: -p {options.path.rstrip('/')}/")
     archive = open_archive(
         path.absolute(), password=password, variable=options.encryption_variable, keyed=options.keyed_digests
@@ -58,11 +60,17 @@ def list_notices(vault: OpenVault) -> tuple[str, ...]:
     return tuple(notices)
 
 
+def _is_folder(path: Path) -> bool:
+    with suppress(OSError):  # a name that no file can have: opening it tells so
+        return path.is_dir()
+    return False
+
+
 def _fix_log(options: OpenOptions, *, folder: Path) -> OpenOptions:
     """Return the options with the log where it is now, whatever becomes of the working directory."""
     if options.logs_path is None or options.logs_path.startswith("{path}"):
         return options
-    return replace(options, logs_path=str((folder / Path(options.logs_path).expanduser()).absolute()))
+    return replace(options, logs_path=str((folder / expand_home(options.logs_path)).absolute()))
 
 
 def _check_log(vault: OpenVault) -> None:
@@ -85,4 +93,4 @@ def _read_password(options: OpenOptions) -> bytes | None:
         raise PasswordError(
             f"the environment variable {name} {state}; put the password into it, or leave out -e {name}"
         )
-    return password.encode(errors="surrogateescape")  # the bytes that were set, which need not be UTF-8
+    return os.fsencode(password)  # the bytes that were set, which need not be UTF-8

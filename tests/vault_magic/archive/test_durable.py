@@ -10,6 +10,7 @@ from typing import BinaryIO
 import pytest
 
 from tests.vault_magic.archive.builders import list_folder, make_vault, put, read_members, run_killed
+from vault_magic.archive import durable
 from vault_magic.archive.archive import open_archive
 from vault_magic.archive.durable import replace_file
 
@@ -188,3 +189,18 @@ def test_temporary_file_is_no_more_readable_than_the_file(path: Path) -> None:
     seen: list[int] = []
     replace_file(path, lambda file: seen.append(os.fstat(file.fileno()).st_mode & 0o777))
     assert seen == [0o600]
+
+
+def test_file_that_somebody_reads_is_replaced_when_they_are_done(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rename, refusals = Path.replace, [PermissionError(13, "Access is denied")] * 2
+
+    def refuse(self: Path, target: Path) -> Path:
+        if refusals:
+            raise refusals.pop()
+        return rename(self, target)
+
+    monkeypatch.setattr(durable, "_TRIES", 3)
+    monkeypatch.setattr(durable, "_PAUSE", 0.0)
+    monkeypatch.setattr(Path, "replace", refuse)
+    replace_file(path, _new)
+    assert (path.read_bytes(), [*path.parent.iterdir()]) == (b"new", [path])

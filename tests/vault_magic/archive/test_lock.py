@@ -123,3 +123,14 @@ def test_four_processes_lose_nothing(path: Path) -> None:
     assert {json.loads(line)["results"][0]["path"] for line in lines} == wanted
     assert len(lines) == 40
     assert Notebook(path).run("import 'c/7' as y").imported == {"y": ("c", 7)}
+
+
+def test_lock_is_free_though_somebody_reads_who_holds_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "The process cannot access the file because it is being used by another process")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with lock_archive(path, holder="a"):
+        pass
+    with lock_archive(path, holder="b", patience=0.0):
+        pass

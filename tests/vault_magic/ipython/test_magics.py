@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -316,3 +318,15 @@ def test_failing_function_shows_its_own_traceback(shell: InteractiveShell) -> No
     assert "return value.nothing" in "\n".join(error._render_traceback_())
     (output,) = run(shell, "%vault list")
     assert output.data["text/plain"] == "Nothing is stored here."
+
+
+def test_file_in_place_of_a_terminal_gets_escaped_what_it_has_no_sign_for(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="cp1252", write_through=True))
+    for cell in ("%open_vault -p ż.zip --secure False", "x = [1, 2]", "%vault store x in m"):
+        shell.run_cell(cell).raise_error()
+    shown = raw.getvalue().decode("cp1252")
+    assert "Created a new vault: \\u017c.zip" in shown
+    assert "Stored x as pickle (None \\u2192 " in shown
