@@ -50,11 +50,21 @@ def _first(values: _Values, slot: Slot) -> str | None:
 def _name_module(command: Command, values: _Values) -> str | None:
     """Return what a module is imported as, where that was said; its own first part has to serve as a name else."""
     alias = _first(values, Slot.NAME)
-    first = (command.module or "").partition("/")[0]
     _refuse_wildcards(command.module or "")
-    if alias is None and not is_name(first):
-        raise CommandError(f"{first!r} cannot be the name of a variable; write: %vault import {command.module} as NAME")
+    if alias is None:
+        check_module_name(command.module or "")
     return alias
+
+
+def check_module_name(module: str) -> None:
+    """Refuse a module that needs a name to be imported as.
+
+    Raises:
+        CommandError: no variable can be called as its first part.
+    """
+    first = module.partition("/")[0]
+    if not is_name(first):
+        raise CommandError(f"{first!r} cannot be the name of a variable; write: %vault import {module} as NAME")
 
 
 def _fail(reason: str, text: str) -> CommandError:

@@ -89,7 +89,7 @@ _COMMENT = re.compile(r"""'[^']*'|"[^"]*"|(?<!\S)(?P<comment>\#.*)""", re.DOTALL
 _BY_FLAG = {flag: option for option in OPTIONS for flag in option.flags}
 
 
-def parse_options(line: str, *, defaults: OpenOptions = OpenOptions()) -> OpenOptions:  # it is frozen
+def parse_options(line: str, *, defaults: OpenOptions = OpenOptions()) -> OpenOptions:
     """Read what stands behind `%open_vault`; a boolean option without a value is meant to be true.
 
     Raises:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from vault_magic.forms import Verb
 from vaultcheck.steps import Step
 
+_Key = tuple[str, str]
+"""The path of a vault and that of an object in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Use:
@@ -91,9 +94,6 @@ def build_lineage(steps: Iterable[Step]) -> Lineage:
         for path in step.changed:
             changes.setdefault((step.vault.path, path), []).append(step)
     return Lineage(tuple(_build_use(key, groups[key], changes.get(key, ())) for key in sorted(groups)))
-
-
-_Key = tuple[str, str]
 
 
 def _build_use(key: _Key, steps: Mapping[Verb, Iterable[Step]], changes: Iterable[Step]) -> Use:

@@ -10,17 +10,18 @@ from vault_magic.calls import parse_executed
 from vault_magic.codecs import CUSTOM, decode
 from vault_magic.errors import CodecError, CommandError, MissingObject
 from vault_magic.functions import Function, read_with
-from vault_magic.grammar import is_name
+from vault_magic.grammar import check_module_name
 from vault_magic.memory import is_frame, optimise, render_gain
 from vault_magic.object_path import list_folders
 from vault_magic.operations.lazy_module import LazyModule
 from vault_magic.operations.noting import note_reading
 from vault_magic.operations.outcome import Outcome
 from vault_magic.operations.task import Task
+from vault_magic.options import FrameFormat
 from vault_magic.record import Result
 from vault_magic.session import Binding
 
-_OPTIMISED = (None, "tsv", "parquet")
+_OPTIMISED = (None, *(one.value for one in FrameFormat))
 """The formats of frames; a frame that had to be pickled comes back as it was."""
 
 
@@ -57,8 +58,8 @@ def import_module(task: Task) -> Outcome:
         advice = advise(module, folders, otherwise="for a variable write: %vault import VAR from MODULE")
         raise MissingObject(f"there is no module {module!r} in {task.archive.path.name}; {advice}")
     first = module.partition("/")[0]
-    if task.command.name is None and not is_name(first):
-        raise CommandError(f"{first!r} cannot be the name of a variable; write: %vault import {module} as NAME")
+    if task.command.name is None:
+        check_module_name(module)
     name, path = (task.command.name, module) if task.command.name else (first, first)
     task.refuse_local([name])
     view = LazyModule(path, name=name, vault=task.vault, load=task.context.load)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-
+from vault_magic.advice import advise
 from vault_magic.archive.log import read_latest
 from vault_magic.archive.upkeep import load_manifest
 from vault_magic.calls import show_executed
@@ -36,8 +35,8 @@ def _explain_nothing(task: Task) -> str:
     module = task.command.module
     if module is None:
         return "Nothing is stored here."
-    near = difflib.get_close_matches(module, list_folders(task.vault.list_objects()), n=1)
-    return f"Nothing is stored in {module!r}" + (f"; did you mean {near[0]!r}?" if near else ".")
+    advice = advise(module, list_folders(task.vault.list_objects()), otherwise="")
+    return f"Nothing is stored in {module!r}" + (f"; {advice}" if advice else ".")
 
 
 def show_log(task: Task) -> Outcome:

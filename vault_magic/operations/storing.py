@@ -17,6 +17,7 @@ from vault_magic.memory import is_optimised_from
 from vault_magic.operations.noting import note_change
 from vault_magic.operations.outcome import Outcome
 from vault_magic.operations.task import Task
+from vault_magic.options import FrameFormat
 from vault_magic.record import Record, Result
 from vault_magic.session import Binding
 
@@ -73,7 +74,8 @@ def is_same_value(task: Task, value: object, path: str, found: Identity, stored:
     """Tell whether a value is what is stored; a frame whose memory was optimised on import still is."""
     if found.compare(stored) is Match.SAME:
         return True
-    is_text = stored.format != "parquet"  # the same text has one digest, whatever the types; parquet holds them
+    # The same text has one digest, whatever the types; Parquet holds them.
+    is_text = stored.format != FrameFormat.PARQUET.value
     if found.format != stored.format or (is_text and found.sha256 != stored.sha256) or not task.options.optimize_df:
         return False
     old = task.archive.read(path)

@@ -13,6 +13,9 @@ from vaultcheck.rules.base import Draft, Rule
 from vaultcheck.steps import Step
 from vaultcheck.workspace import Workspace
 
+_SHOWING = (Verb.LIST, Verb.LOG, Verb.STATUS)
+"""What only shows something: nothing depends on whether it ran."""
+
 
 class MalformedCommand(Rule):
     """A `%vault` or `%open_vault` line that fits no form of the language, or a call that is none of a vault.
@@ -115,10 +118,6 @@ def _has_run(step: Step, workspace: Workspace) -> bool:
     if ran and step.cell not in execution.edited:
         return True
     return (ran or not step.notebook.records) and step.is_in_manifest
-
-
-_SHOWING = (Verb.LIST, Verb.LOG, Verb.STATUS)
-"""What only shows something: nothing depends on whether it ran."""
 
 
 def _is_traceless(step: Step) -> bool:
