@@ -50,6 +50,12 @@ class Command:
         """Whether a whole module is imported: its objects are read when they are asked for."""
         return self.verb is Verb.IMPORT and not self.targets
 
+    @property
+    def bound_module(self) -> str:
+        """The module that the name stands for: without a name of its own the first part, as in Python."""
+        module = self.module or ""
+        return module if self.name else module.partition("/")[0]
+
 
 def render_command(command: Command) -> str:
     """Write a command so that the grammar reads the same one back."""

@@ -162,7 +162,7 @@ def _list_members(step: Step) -> Iterator[Step]:
     if command is None or not command.is_module_import or step.notebook.records:
         return
     for line in step.vault.imports:
-        cell = _find_cell(step.notebook, line.cell) if line.path.startswith(f"{command.module}/") else None
+        cell = _find_cell(step.notebook, line.cell) if line.path.startswith(f"{command.bound_module}/") else None
         if cell and (member := replace(step, cell=cell, found=None, member=line.path)).imported(line.path):
             yield member
 

@@ -53,7 +53,7 @@ class _Vaults:
     def __init__(self, working_directory: Path, *, override: Path | None) -> None:
         self._working_directory = working_directory
         self._override = override
-        self.loaded: dict[tuple[int, int] | Path, Snapshot] = {}
+        self.loaded: dict[tuple[int, ...] | Path, Snapshot] = {}
 
     def find(self, places: tuple[Path, ...], vault: str | None) -> Snapshot:
         """Return the vault of that id among some places, else the first that exists, else the first."""
@@ -69,12 +69,17 @@ class _Vaults:
         return self.loaded[key]
 
 
-def _identify(archive: Path) -> tuple[int, int] | Path:
-    """Return what is the same for every name of an archive: in capitals it is no other on Windows and macOS."""
+def _identify(archive: Path) -> tuple[int, ...] | Path:
+    """Return what is the same for every name of an archive: in capitals it is no other on Windows and macOS.
+
+    The folder counts too: a copy of a project may share its files by hard links.
+    """
     for file in (archive, Path(f"{archive}{SUFFIX}")):
-        with suppress(OSError, ValueError):
-            found = file.stat()
-            return found.st_dev, found.st_ino
+        with suppress(OSError, ValueError, RuntimeError):
+            found = file.resolve(strict=True)
+            numbers = (found.stat().st_dev, found.parent.stat().st_ino, found.stat().st_ino)
+            if all(numbers[1:]):  # some file systems number nothing
+                return numbers
     try:
         return archive.resolve()
     except (ValueError, RuntimeError):  # a name that no file can have, or links in a circle

@@ -377,3 +377,10 @@ def test_move_after_the_opening_changes_nothing(lab: Lab) -> None:
     _stay_unrun(lab, "nb/a.ipynb", "%open_vault", "%cd ..", "%vault list")
     Lab(lab.folder, archive="nb/storage.zip", vault="2" * 32).save()
     assert [step.vault.path for step in _load(lab)] == ["nb/storage.zip"]
+
+
+def test_member_beside_a_nested_module_is_known_too(lab: Lab) -> None:
+    author = _use_module(lab)
+    author.edit(3, "%vault import m.deep")  # which binds `m`, as in Python
+    author.strip()
+    assert _list_imports(lab) == [(4, ("m/x",), identify("1"))]

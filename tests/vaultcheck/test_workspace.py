@@ -238,6 +238,15 @@ def test_vault_of_two_names_is_one(lab: Lab) -> None:
     assert [vault.path for vault in lab.load().vaults] == ["storage.zip"]
 
 
+def test_vaults_of_two_folders_are_two_though_they_share_a_file(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m")
+    lab.start("b.ipynb").write("%open_vault -p copy/storage.zip\n%vault import x from m")
+    lab.save()
+    (lab.folder / "copy").mkdir()
+    (lab.folder / "copy/storage.zip").hardlink_to(lab.archive_path)
+    assert [vault.path for vault in lab.load().vaults] == ["copy/storage.zip", "storage.zip"]
+
+
 def test_home_folder_is_found(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(lab.folder / "home"))

@@ -17,6 +17,10 @@ class NotNeeded(VaultError, ModuleNotFoundError):
     """An import of the original tool where it is not installed, in a notebook that does not need it."""
 
 
+class NotHere(VaultError, AttributeError):
+    """A part of the original tool that has no counterpart."""
+
+
 class OriginalName:
     """Stands for `data_vault` where nobody has imported it, so that its reference is that of `%vault`."""
 
@@ -26,7 +30,7 @@ class OriginalName:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        raise AttributeError(f"{_ORIGINAL}.{name} is not there: vault_magic does its work here; type %vault?")
+        raise NotHere(f"{_ORIGINAL}.{name} is not there: vault_magic does its work here; type %vault?")
 
 
 class Habits:
@@ -56,5 +60,5 @@ class Habits:
         if getattr(present, "__self__", self._magics) is self._magics or self._warned:
             return
         self._warned = True
-        advice = f"delete the line that imports {_ORIGINAL}, or type below it: %reload_ext vault_magic"
+        advice = f"delete the line that imports {_ORIGINAL}, or type below it %reload_ext vault_magic and %open_vault"
         print(f"Warning: %vault is that of {_ORIGINAL} now; {advice}", file=sys.stderr)  # noqa: T201

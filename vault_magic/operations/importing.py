@@ -57,10 +57,10 @@ def import_module(task: Task) -> Outcome:
     if module not in folders:
         advice = advise(module, folders, otherwise="for a variable write: %vault import VAR from MODULE")
         raise MissingObject(f"there is no module {module!r} in {task.archive.path.name}; {advice}")
-    first = module.partition("/")[0]
     if task.command.name is None:
         check_module_name(module)
-    name, path = (task.command.name, module) if task.command.name else (first, first)
+    path = task.command.bound_module
+    name = task.command.name or path
     task.refuse_local([name])
     view = LazyModule(path, name=name, vault=task.vault, load=task.context.load)
     return Outcome(task.command, task.build_record(()), imported={name: view})

@@ -41,9 +41,11 @@ def test_name_of_the_original_shows_our_reference(shell: InteractiveShell) -> No
     with capture_output() as captured:
         shell.run_cell("print(data_vault.VaultMagics.vault.__doc__)").raise_error()
     assert captured.stdout.rstrip() == (VaultMagics.vault.__doc__ or "").rstrip()
-    assert str(fail(shell, "data_vault.Vault")) == (
-        "data_vault.Vault is not there: vault_magic does its work here; type %vault?"
-    )
+    error = fail(shell, "data_vault.Vault")
+    assert isinstance(error, VaultError)
+    assert error._render_traceback_() == [
+        "NotHere: data_vault.Vault is not there: vault_magic does its work here; type %vault?"
+    ]
     assert "data_vault" not in shell.user_ns
 
 
@@ -68,8 +70,8 @@ def test_original_that_takes_over_is_told_once(shell: InteractiveShell, monkeypa
         shell.run_cell("1")
         shell.run_cell("2")
     assert captured.stderr.splitlines() == [
-        "Warning: %vault is that of data_vault now; delete the line that imports data_vault, or type below it: "
-        "%reload_ext vault_magic"
+        "Warning: %vault is that of data_vault now; delete the line that imports data_vault, or type below it "
+        "%reload_ext vault_magic and %open_vault"
     ]
     with capture_output():
         shell.run_cell("%reload_ext vault_magic\n%open_vault -p storage.zip --secure False").raise_error()
