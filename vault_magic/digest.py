@@ -9,8 +9,9 @@ import re
 import zlib
 from dataclasses import dataclass
 
-from vault_magic.canonical import canonical_code
+from vault_magic.canonical import canonical_code, canonical_form
 from vault_magic.cell_text import unify_line_ends
+from vault_magic.masking import ParsedCell, parse_cell
 
 _COMPACT_BYTES = 16
 _HEX_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
@@ -51,7 +52,12 @@ def code_digest(source: str) -> str:
 
 def digest_cell(source: str) -> CellDigest:
     """Compute both digests of a cell."""
-    return CellDigest(source=source_digest(source), code=code_digest(source))
+    return digest_parsed(parse_cell(source))
+
+
+def digest_parsed(cell: ParsedCell) -> CellDigest:
+    """Compute both digests of a cell that is parsed already."""
+    return CellDigest(source=source_digest(cell.source), code=sha256_hex(canonical_form(cell)))
 
 
 def compact(hexdigest: str) -> str:

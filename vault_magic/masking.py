@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 
-from vault_magic.cell_text import CellText, LogicalLine
+from vault_magic.cell_text import CellText, LogicalLine, split_cell
+
+NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What parsing raises, and reading a tree that is too deep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,28 @@ class MaskedCell:
 
     text: str
     lines: Mapping[str, LogicalLine]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedCell:
+    """A cell as IPython splits it, and its tree, in which names stand for `lines`; no tree where it is not Python."""
+
+    source: str
+    text: CellText
+    lines: Mapping[str, LogicalLine]
+    tree: ast.Module | None
+
+
+def parse_cell(source: str) -> ParsedCell:
+    """Read a cell once for all that is read out of its code; never raises."""
+    cell = split_cell(source)
+    if not cell.is_code:
+        return ParsedCell(source, cell, {}, None)
+    masked = mask_cell(cell)
+    try:
+        return ParsedCell(source, cell, masked.lines, parse_python(masked.text))
+    except NOT_PYTHON:
+        return ParsedCell(source, cell, masked.lines, None)
 
 
 def mask_cell(cell: CellText) -> MaskedCell:

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vault_magic.canonical import VERSION, canonical_code
+from vault_magic.canonical import VERSION, canonical_code, canonical_form
+from vault_magic.masking import parse_cell
 
 SAME = [
     pytest.param("x=1", "x = 1", id="spaces"),
@@ -414,8 +415,23 @@ def test_what_python_cannot_read_stays_text(source: str) -> None:
     assert canonical_code(source) == b"1 raw " + source.encode("utf-8", "surrogatepass")
 
 
-def test_tree_within_the_depth_is_read() -> None:
-    assert canonical_code("f" + "()" * 900).startswith(b"1 tree ")
+@pytest.mark.parametrize(
+    ("before", "middle", "behind"),
+    [
+        pytest.param("-", "1", "", id="unary"),
+        pytest.param("", "a", ".b", id="attributes"),
+        pytest.param("", "f", "()", id="calls"),
+        pytest.param("-", "f''", "", id="empty-f-string"),
+    ],
+)
+def test_tree_is_read_down_to_the_same_depth(before: str, middle: str, behind: str) -> None:
+    forms = [canonical_code(before * depth + middle + behind * depth) for depth in (998, 999)]
+    assert [form[:6] for form in forms] == [b"1 tree", b"1 raw "]
+
+
+def test_form_can_be_taken_twice() -> None:
+    cell = parse_cell("def f():\n    '  Doc.'\nf'a{b}' 'c'\ndel (x, y)")
+    assert canonical_form(cell) == canonical_form(cell) == canonical_code(cell.source)
 
 
 @pytest.mark.parametrize("action", ["error", "always"])

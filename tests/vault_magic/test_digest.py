@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from vault_magic.digest import CellDigest, code_digest, compact, crc32_hex, digest_cell, sha256_hex, source_digest
+from vault_magic.digest import (
+    CellDigest,
+    code_digest,
+    compact,
+    crc32_hex,
+    digest_cell,
+    digest_parsed,
+    sha256_hex,
+    source_digest,
+)
+from vault_magic.masking import parse_cell
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -52,6 +62,12 @@ def test_reformatting_changes_only_the_source_digest() -> None:
 
 def test_cell_digest_holds_both() -> None:
     assert digest_cell("x = 1") == CellDigest(source=source_digest("x = 1"), code=code_digest("x = 1"))
+
+
+@pytest.mark.parametrize("source", ["\tx = 1\r\n", "'  Doc.'", "%%bash\nls", "x = ="])
+def test_parsed_cell_has_the_same_digests(source: str) -> None:
+    digest = digest_parsed(parse_cell(source))
+    assert (digest.source, digest.code) == (source_digest(source), code_digest(source))
 
 
 @pytest.mark.parametrize(
