@@ -1,8 +1,10 @@
 """The ledger: one compact row for every cell that ran in a session, as records and manifests carry it.
 
-A row is five words: execution count, status, source digest, code digest, cell id; `-` stands for what is not known.
-The digests are the first 128 bits of the SHA-256 in URL-safe base64, the id is the first 48 bits of its SHA-256. A
-ledger is repeated in every store's record, so its rows are short; the whole digests of the storing cell stand beside.
+A row is up to seven words: execution count, status, source digest, code digest, cell id, the names that the cell
+changes, the count of the run before of the same cell; `-` stands for what is not known, and the last two may be
+missing. The digests are the first 128 bits of the SHA-256 in URL-safe base64, the id is the first 48 bits of its
+SHA-256, a name the first 24. A ledger is repeated in every store's record, so its rows are short; the whole digests of
+the storing cell stand beside.
 """
 
 from __future__ import annotations
@@ -18,7 +20,13 @@ from vault_magic.errors import FormatError
 LIMIT = 1000
 """Rows kept at most; the oldest are dropped and counted."""
 
+MOST_NAMES = 24
+"""Names kept of a row at most; a cell that changes more is one of which nothing is known."""
+
 _UNKNOWN = "-"
+_NONE = "."
+_NAME_LENGTH = 4  # characters
+_BEFORE_PREVIOUS = 5  # words between the count of a run and that of the run before it
 
 
 class Status(Enum):
@@ -33,19 +41,28 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The latest run of one cell; `count` is missing where runs are compared, `id` where the front end sent none."""
+    """The latest run of one cell; `count` is missing where runs are compared, `id` where the front end sent none.
+
+    `names` are what the cell may have bound, deleted or changed in place, each as `compact_name` writes it; `None`
+    where that is not known. `previous` is the count of the run before of the same cell in the same session.
+    """
 
     count: int | None
     status: Status
     source: str
     code: str
     id: str | None = None
+    names: tuple[str, ...] | None = None
+    previous: int | None = None
 
     @property
     def text(self) -> str:
         """The row as it is stored."""
         count = _UNKNOWN if self.count is None else str(self.count)
-        return f"{count} {self.status.value} {self.source} {self.code} {self.id or _UNKNOWN}"
+        text = f"{count} {self.status.value} {self.source} {self.code} {self.id or _UNKNOWN}"
+        if self.previous is not None:
+            return f"{text} {_write_names(self.names)} {self.previous}"
+        return text if self.names is None else f"{text} {_write_names(self.names)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +89,16 @@ def build_ledger(rows: Iterable[Row], *, code_version: int) -> Ledger:
 
 def forget_counts(ledger: Ledger) -> Ledger:
     """Return the ledger without execution counts: the same cells run again give the same text."""
-    rows = (f"{_UNKNOWN} {line.partition(' ')[2]}" for line in ledger.rows.splitlines())
-    return replace(ledger, rows="\n".join(rows))
+    return replace(ledger, rows="\n".join(_forget_counts(line) for line in ledger.rows.splitlines()))
+
+
+def _forget_counts(line: str) -> str:
+    _, *words = line.split(" ")
+    if len(words) == _BEFORE_PREVIOUS + 1:
+        words = words[: -2 if words[-2] == _UNKNOWN else -1]  # as a first run is written
+    elif len(words) > _BEFORE_PREVIOUS:  # a later writer has added words
+        words[_BEFORE_PREVIOUS] = _UNKNOWN
+    return " ".join([_UNKNOWN, *words])
 
 
 def parse_rows(text: str) -> tuple[Row, ...]:
@@ -85,6 +110,17 @@ def parse_rows(text: str) -> tuple[Row, ...]:
     return tuple(_parse_row(line) for line in text.splitlines())
 
 
+def compact_name(name: str) -> str:
+    """Return the four characters by which a ledger tells a name: enough to recognise it, and not the name itself."""
+    return urlsafe_b64encode(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:3]).decode()
+
+
+def compact_names(names: Iterable[str]) -> tuple[str, ...] | None:
+    """Return names as a row keeps them, in the order of their digests; `None` where there are too many."""
+    found = sorted({compact_name(name) for name in names})
+    return tuple(found) if len(found) <= MOST_NAMES else None
+
+
 def compact_id(cell_id: str) -> str:
     """Return the eight characters by which a ledger names a cell id."""
     return urlsafe_b64encode(hashlib.sha256(cell_id.encode("utf-8", "surrogatepass")).digest()[:6]).decode()
@@ -92,7 +128,8 @@ def compact_id(cell_id: str) -> str:
 
 def _parse_row(line: str) -> Row:
     try:
-        count, status, source, code, cell_id, *_ = line.split(" ")  # a later writer may add words
+        count, status, source, code, cell_id, *more = line.split(" ")
+        names, previous, *_ = (*more, _UNKNOWN, _UNKNOWN)  # a later writer may add words
         if not status:
             raise ValueError("a word is missing")
         return Row(
@@ -101,6 +138,19 @@ def _parse_row(line: str) -> Row:
             source=source,
             code=code,
             id=None if cell_id == _UNKNOWN else cell_id,
+            names=_read_names(names),
+            previous=None if previous == _UNKNOWN else int(previous),
         )
     except ValueError as err:
         raise FormatError(f"a ledger has a row that cannot be read: {line!r}") from err
+
+
+def _write_names(names: tuple[str, ...] | None) -> str:
+    return _UNKNOWN if names is None else "".join(names) or _NONE
+
+
+def _read_names(word: str) -> tuple[str, ...] | None:
+    if word == _NONE:
+        return ()
+    is_known = len(word) % _NAME_LENGTH == 0
+    return tuple(word[at : at + _NAME_LENGTH] for at in range(0, len(word), _NAME_LENGTH)) if is_known else None

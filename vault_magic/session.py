@@ -3,35 +3,77 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from vault_magic.canonical import VERSION
+from vault_magic.cell_facts import CellFacts, read_facts
 from vault_magic.digest import CellDigest, compact, digest_cell
 from vault_magic.identity import Identity
-from vault_magic.ledger import Ledger, Row, Status, build_ledger, compact_id
+from vault_magic.ledger import Ledger, Row, Status, build_ledger, compact_id, compact_names
 from vault_magic.record import CellRef, Input
 
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """The cell ids of nbformat 4.5. Some front ends send the address of a document instead: that is never written down."""
 
 
+@dataclass(frozen=True)
+class Code:
+    """The text of a cell that ran, and what is read out of it once, when a mark or a ledger first asks for it."""
+
+    source: str
+
+    @cached_property
+    def digest(self) -> CellDigest:
+        """The digests of the source and of the canonical code."""
+        return self._facts.digest if "_facts" in vars(self) else digest_cell(self.source)
+
+    @cached_property
+    def _facts(self) -> CellFacts:
+        return read_facts(self.source)
+
+    @cached_property
+    def names(self) -> tuple[str, ...] | None:
+        """The names that it changes, as a ledger keeps them; `None` where its text does not tell."""
+        found = self._facts.names
+        return None if found is None or found.is_opaque else compact_names(found.changes)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The run of one cell; `key` tells cells apart within the session and is never stored."""
+    """The run of one cell; `key` tells cells apart within the session and is never stored.
+
+    `request` is what asked for the run, where a front end did; `previous` is the count of the run before of that cell.
+    """
 
     key: str
-    digest: CellDigest
+    code: Code
     count: int | None = None
     id: str | None = None
     status: Status = Status.RUNNING
+    request: str | None = None
+    previous: int | None = None
+
+    @property
+    def digest(self) -> CellDigest:
+        """The digests of what ran."""
+        return self.code.digest
 
     @property
     def row(self) -> Row:
         """The run as a row of a ledger."""
-        short = compact_id(self.id) if self.id else None
-        return Row(self.count, self.status, compact(self.digest.source), compact(self.digest.code), short)
+        names = self.code.names  # first, because the digests come along
+        return Row(
+            count=self.count,
+            status=self.status,
+            source=compact(self.digest.source),
+            code=compact(self.digest.code),
+            id=compact_id(self.id) if self.id else None,
+            names=names,
+            previous=self.previous,
+        )
 
     @property
     def cell(self) -> CellRef:
@@ -39,11 +81,10 @@ class Run:
         return CellRef(self.digest.source, self.digest.code, VERSION, id=self.id, count=self.count)
 
 
-def build_run(source: str, *, sent_id: str | None = None, count: int | None = None) -> Run:
+def build_run(source: str, *, sent_id: str | None = None, count: int | None = None, request: str | None = None) -> Run:
     """Return the run of a cell that begins; without an id from the front end, every execution is a cell of its own."""
-    digest = digest_cell(source)
     valid = sent_id if sent_id and _CELL_ID.fullmatch(sent_id) else None
-    return Run(key=sent_id or f"run {count} {digest.source}", digest=digest, count=count, id=valid)
+    return Run(key=sent_id or f"run {count} {source}", code=Code(source), count=count, id=valid, request=request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +99,65 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A kernel session: the latest run of each cell in order, what was imported, and which variables are objects."""
+    """A kernel session: the latest run of each cell in order, what was imported, and which variables are objects.
+
+    `cells` are the runs by their keys; `serving` is the request that is being served, where a front end asks.
+    """
 
     id: str
-    runs: tuple[Run, ...] = ()
+    cells: dict[str, Run] = field(default_factory=dict)  # never changed: its order, from the end, is asked for
     inputs: tuple[Input, ...] = ()
     bindings: tuple[Binding, ...] = ()
+    serving: str | None = None
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """The latest run of each cell, in the order in which they began."""
+        return tuple(self.cells.values())
 
     @property
     def current(self) -> Run | None:
-        """The cell that is running now."""
-        return self.runs[-1] if self.runs and self.runs[-1].status is Status.RUNNING else None
+        """The run of the request that is being served, which may go on after its end; without requests, what runs."""
+        runs = (run for run in reversed(self.cells.values()) if run.request == self.serving)
+        return next((run for run in runs if self.serving or run.status is Status.RUNNING), None)
 
     @property
     def ledger(self) -> Ledger:
         """Every cell run so far, the latest run of each."""
         return build_ledger((run.row for run in self.runs), code_version=VERSION)
 
+    def serve(self, request: str | None) -> Session:
+        """Return the session as the cell of a request sees it."""
+        return replace(self, serving=request)
+
+    def recall(self, sources: Mapping[int, str]) -> Session:
+        """Return the session with the cells that ran before it was followed; their sources are known by their counts.
+
+        Of equal sources the latest counts: without ids it cannot be told whether they are one cell.
+        """
+        cells = dict(self.cells)
+        for count, source in sources.items():
+            run = Run(_recall_key(source), Code(source), count=count, status=Status.EARLIER)
+            cells.pop(run.key, None)
+            cells[run.key] = run
+        return replace(self, cells=cells)
+
     def start(self, run: Run) -> Session:
         """Return the session with a cell begun; an earlier run of the same cell gives way."""
-        return replace(self, runs=(*(old for old in self.runs if old.key != run.key), run))
+        cells = dict(self.cells)
+        cells.pop(_recall_key(run.code.source), None)
+        before = cells.pop(run.key, None)
+        previous = before.count if before and before.count != run.count else None
+        cells[run.key] = replace(run, previous=previous)
+        return replace(self, cells=cells)
 
-    def finish(self, *, succeeded: bool) -> Session:
-        """Return the session with the running cell ended."""
-        if self.current is None:
+    def finish(self, *, succeeded: bool, request: str | None = None) -> Session:
+        """Return the session with the run of a request ended."""
+        run = self.serve(request).current
+        if run is None or run.status is not Status.RUNNING:
             return self
-        status = Status.OK if succeeded else Status.FAILED
-        return replace(self, runs=(*self.runs[:-1], replace(self.current, status=status)))
+        ended = replace(run, status=Status.OK if succeeded else Status.FAILED)
+        return replace(self, cells={**self.cells, run.key: ended})
 
     def remember(self, inputs: Iterable[Input]) -> Session:
         """Return the session with objects imported; of each object the latest import counts."""
@@ -98,3 +171,8 @@ class Session:
         known = [one for one in self.bindings if one.variable not in names]
         latest = {(one.variable, one.archive, one.path): one for one in (*known, *added)}
         return replace(self, bindings=tuple(latest.values()))
+
+
+def _recall_key(source: str) -> str:
+    """Return the key of a cell that is known from the history of IPython, which drops line ends at the end."""
+    return "history " + source.rstrip("\n")

@@ -2,58 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
 from vault_magic import mark, record
 from vault_magic.canonical import VERSION
+from vault_magic.ipython.origins import DisplayOrigins
 from vault_magic.ipython.tracker import SessionTracker
+from vault_magic.ipython.wrapping import Around, Call, Wrapping
 from vault_magic.mark import Mark
-
-_KINDS = frozenset({"display_data", "execute_result"})
+from vault_magic.output_data import digest_bundle
+from vault_magic.session import Run
 
 
 class OutputMarks:
-    """Puts a mark into the metadata of every rich output, through the hooks that a kernel offers.
+    """Puts a mark into the metadata of every rich output, in the steps of a kernel that send it.
 
-    A terminal has no such hooks: there are no marks then. Where the hook for the result of a cell is missing
-    (ipykernel before 7.3), the step that sends it is wrapped.
+    A terminal sends nothing: there are no marks then. The hooks that kernels offer for this are not used: they are of
+    one thread each, stay in threads that nobody can reach, and are missing for results before ipykernel 7.3.
     """
 
     def __init__(self, shell: InteractiveShell, tracker: SessionTracker) -> None:
+        self._shell = shell
         self._tracker = tracker
-        self._results: Any = shell.displayhook
-        publishers: tuple[Any, Any] = (shell.display_pub, shell.displayhook)
-        self._publishers = [one for one in publishers if hasattr(one, "register_hook")]
-        for publisher in self._publishers:
-            publisher.register_hook(self._mark)
-        self._is_wrapped = self._results not in self._publishers and hasattr(self._results, "session")
-        if self._is_wrapped:
-            vars(self._results)["finish_displayhook"] = self._finish_marked
+        self._origins = DisplayOrigins()
+        self._wrappings: dict[str, Wrapping] = {}
+        self._attach()
+        shell.events.register("pre_run_cell", self._attach)
 
     def detach(self) -> None:
         """Stop marking."""
-        for publisher in self._publishers:
-            publisher.unregister_hook(self._mark)
-        if self._is_wrapped:
-            del vars(self._results)["finish_displayhook"]
+        self._shell.events.unregister("pre_run_cell", self._attach)
+        for one in self._wrappings.values():
+            one.detach()
 
-    def _finish_marked(self) -> None:
-        """Mark the result of a cell, then send it as its class does."""
-        if isinstance(message := getattr(self._results, "msg", None), dict):
-            self._mark(message)
-        type(self._results).finish_displayhook(self._results)
+    def _attach(self, *_: object) -> None:
+        """Stand where outputs are sent; the cell that loads the extension may have its own outputs captured."""
+        self._wrap(self._shell.display_pub, "publish", self._publish)
+        self._wrap(self._shell.displayhook, "finish_displayhook", self._finish)
 
-    def _mark(self, message: dict[str, Any]) -> dict[str, Any]:
-        """Return the message of an output with its mark; outputs of our own carry a whole record already."""
-        run = self._tracker.find_run(message.get("parent_header", {}).get("msg_id", ""))
-        metadata = message.get("content", {}).get("metadata")
-        if run is None or message.get("msg_type") not in _KINDS or not isinstance(metadata, dict):
-            return message
-        if message["content"].get("transient", {}).get("display_id"):
-            return message  # its metadata would be copied to every output of that id, whatever cell made it
-        if record.METADATA_KEY not in metadata:
-            made_by = Mark(self._tracker.session.id, run.digest.source, run.digest.code, VERSION, count=run.count)
-            metadata[mark.METADATA_KEY] = made_by.to_json()
-        return message
+    def _wrap(self, owner: Any, name: str, around: Around) -> None:
+        known = self._wrappings.get(name)
+        if not hasattr(owner, "parent_header") or (known and known.owner is owner):
+            return
+        if known:
+            known.detach()
+        self._wrappings[name] = Wrapping(owner, name, around)
+
+    def _publish(self, publish: Call, data: Any, metadata: Any = None, *arguments: Any, **options: Any) -> Any:
+        """Publish a display with its mark."""
+        transient = options.get("transient")
+        display_id = transient.get("display_id") if isinstance(transient, dict) else None
+        if not arguments:  # else it is called as long ago, and what it is cannot be told
+            run = self._choose_run(publish.owner.parent_header, display_id, is_update=bool(options.get("update")))
+            metadata = self._mark(run, {} if display_id else data, metadata)
+        return publish(data, metadata, *arguments, **options)
+
+    def _finish(self, finish: Call) -> Any:
+        """Mark the result of a cell, then send it."""
+        message = getattr(finish.owner, "msg", None)
+        content = message.get("content") if isinstance(message, dict) else None
+        if isinstance(message, dict) and isinstance(content, dict) and content.get("data"):
+            run = self._find_run(message.get("parent_header"))
+            content["metadata"] = self._mark(run, content["data"], content.get("metadata"))
+        return finish()
+
+    def _choose_run(self, header: object, display_id: object, *, is_update: bool) -> Run | None:
+        """Return the run whose mark a display carries."""
+        run = self._find_run(header)
+        if not isinstance(display_id, str):
+            return None if display_id or is_update else run
+        return self._origins.find_origin(display_id) if is_update else self._origins.note(display_id, run)
+
+    def _find_run(self, header: object) -> Run | None:
+        message_id = header.get("msg_id") if isinstance(header, Mapping) else None
+        return self._tracker.find_run(message_id) if isinstance(message_id, str) else None
+
+    def _mark(self, run: Run | None, data: object, metadata: object) -> object:
+        """Return the metadata of an output with its mark; outputs of our own carry a whole record already."""
+        known = {} if metadata is None else metadata
+        if run is None or not (isinstance(known, dict) and isinstance(data, dict)) or record.METADATA_KEY in known:
+            return metadata
+        try:
+            digests = digest_bundle(data)
+            made_by = Mark(
+                self._tracker.session_id, run.digest.source, run.digest.code, VERSION, count=run.count, data=digests
+            )
+        except Exception:  # the user's output is worth more than its mark, whatever is wrong with ours
+            return metadata
+        return {**known, mark.METADATA_KEY: made_by.to_json()}

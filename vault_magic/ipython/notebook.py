@@ -31,8 +31,14 @@ class Notebook(Host):
         return names
 
     def describe(self) -> Context:
-        """Return the session and the notebook, as far as they are known."""
-        return Context(session=self._tracker.session, notebook=self._tracker.find_notebook())
+        """Return the session, the notebook and the parameters of the run, as far as they are known."""
+        known = self._tracker
+        return Context(
+            session=known.session,
+            notebook=known.find_notebook(),
+            parameters=known.parameters,
+            saved=known.find_saved(),
+        )
 
     @property
     def opening(self) -> str:

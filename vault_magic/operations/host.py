@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -18,6 +17,7 @@ from vault_magic.operations.task import Context, OpenVault
 from vault_magic.options import OpenOptions
 from vault_magic.project import load_defaults
 from vault_magic.session import Session
+from vault_magic.session_id import create_session_id
 
 
 class Host(ABC):
@@ -127,7 +127,7 @@ class Script(Host):
 
     def __init__(self) -> None:
         super().__init__()
-        self._session = Session(id=uuid.uuid4().hex)
+        self._session = Session(id=create_session_id())
 
     @property
     def namespace(self) -> Mapping[str, object]:

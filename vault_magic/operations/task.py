@@ -73,7 +73,8 @@ class Loader(Protocol):
 class Context:
     """Where a command runs: the session so far, the notebook if known, the clock, and the reader of modules.
 
-    `local` are the variables of the function in which the command stands, where it stands in one.
+    `local` are the variables of the function in which the command stands, where it stands in one; `parameters` are
+    those of a parametrised run, `saved` is where that is saved, if not in the notebook itself.
     """
 
     session: Session
@@ -81,6 +82,8 @@ class Context:
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     load: Loader | None = None
     local: frozenset[str] = frozenset()
+    parameters: Mapping[str, object] | None = None
+    saved: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,7 @@ class Task:
     def build_record(self, results: tuple[Result, ...]) -> Record:
         """Return the record of the command, with the ledger where something is stored or sealed."""
         session, notebook = self.context.session, self.context.notebook
+        saved = self.context.saved or notebook
         storing = self.command.verb is Verb.STORE
         return Record(
             action=self.command.verb.value,
@@ -162,9 +166,10 @@ class Task:
             archive=ArchiveRef(
                 vault=self._find_vault(),
                 path=self.vault.name,
-                from_notebook=relate(self.archive.path, folder=notebook.parent) if notebook else None,
+                from_notebook=relate(self.archive.path, folder=saved.parent) if saved else None,
             ),
             notebook=notebook.name if notebook else None,
+            parameters=self.context.parameters,
             started=self.started,
             finished=self.context.now(),
             cell=session.current.cell if session.current else None,
