@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from vault_magic import mark, record
 from vault_magic.digest import code_digest, source_digest
-from vault_magic.errors import FormatError
-from vault_magic.legacy import read_legacy_record
-from vault_magic.mark import Mark, read_mark
-from vault_magic.record import Record, read_record
+from vault_magic.mark import Mark
+from vault_magic.record import Record
+from vaultcheck.cell_mark import CellMark, read_cell_mark
 from vaultcheck.cell_source import CellReading, FoundCommand, FoundOpening, find_commands
+from vaultcheck.help_lines import turn_help_lines
+from vaultcheck.metadata import is_python, read_parameters, read_python, read_tags
+from vaultcheck.outputs import Evidence, Output, UpgradedOutput, read_outputs
 
 
 class UnreadableNotebook(Exception):
     """A file that is not a readable notebook; the text says why and what to do."""
 
 
-class _Output(msgspec.Struct):
-    metadata: Any = None
+_Output = TypeVar("_Output", Output, UpgradedOutput)
 
 
-class _Cell(msgspec.Struct):
+class _Cell(msgspec.Struct, Generic[_Output]):
     cell_type: str
     source: str | list[str] = ""
     id: Any = None
@@ -37,22 +37,23 @@ class _Cell(msgspec.Struct):
     metadata: Any = None
 
 
-class _Notebook(msgspec.Struct):
+class _Notebook(msgspec.Struct, Generic[_Output]):
     nbformat: int
-    cells: list[_Cell]
+    cells: list[_Cell[_Output]]
     metadata: Any = None
 
 
-_T = TypeVar("_T")
-_DECODER = msgspec.json.Decoder(_Notebook)
+_DECODER = msgspec.json.Decoder(_Notebook[Output])
 _CURRENT_FORMAT = 4
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell as saved; `number` counts all cells from 1. `faults` say which records could not be read.
+    """A cell as saved; `number` counts all cells from 1. `faults` say which records and marks could not be read.
 
-    `reading` is what the source says below the cells above it, where these were read.
+    `marks` are those of the outputs, and `cell_mark` too, that of the whole cell, if it is of the latest run. `altered`
+    are the MIME types of output data that are not what was marked. `reading` is what the source says below the cells
+    above it, where these were read.
     """
 
     number: int
@@ -63,7 +64,10 @@ class Cell:
     has_outputs: bool = False
     records: tuple[Record, ...] = ()
     marks: tuple[Mark, ...] = ()
+    cell_mark: Mark | None = None
+    altered: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    tags: frozenset[str] = frozenset()
     reading: CellReading | None = None
 
     @cached_property
@@ -77,6 +81,12 @@ class Cell:
         return code_digest(self.source)
 
     @cached_property
+    def turned_digest(self) -> str | None:
+        """The digest of the canonical code with help lines written the other way, as formatters do."""
+        turned = turn_help_lines(self.source)
+        return None if turned is None else code_digest(turned)
+
+    @cached_property
     def found(self) -> tuple[FoundCommand | FoundOpening, ...]:
         """The vault lines in the source, and the calls as far as the cells above were read with it."""
         if self.reading is not None:
@@ -86,11 +96,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    """A notebook as saved; `path` is for display, `file` is where it lies."""
+    """A notebook as saved; `path` is for display, `file` is where it lies.
+
+    `python` is the version of its kernel (3.12.4 is (3, 12)), `parameters` are those that papermill ran it with.
+    """
 
     path: str
     file: Path
     cells: tuple[Cell, ...]
+    python: tuple[int, int] | None = None
+    parameters: Mapping[str, Any] | None = None
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -116,12 +131,16 @@ def read_notebook(file: Path, *, path: str) -> Notebook:
     except OSError as err:
         raise UnreadableNotebook(f"cannot be read: {err.strerror or err}") from err
     decoded = _decode(content)
-    is_python = _is_python(decoded.metadata)
-    cells = tuple(_build_cell(cell, number, is_python=is_python) for number, cell in enumerate(decoded.cells, start=1))
-    return Notebook(path=path, file=file, cells=cells)
+    return Notebook(
+        path=path,
+        file=file,
+        cells=_build_cells(decoded),
+        python=read_python(decoded.metadata),
+        parameters=read_parameters(decoded.metadata),
+    )
 
 
-def _decode(content: bytes) -> _Notebook:
+def _decode(content: bytes) -> _Notebook[Any]:
     try:
         decoded = _DECODER.decode(content)
         if decoded.nbformat == _CURRENT_FORMAT:
@@ -131,14 +150,14 @@ def _decode(content: bytes) -> _Notebook:
     return _decode_slowly(content)
 
 
-def _decode_slowly(content: bytes) -> _Notebook:
+def _decode_slowly(content: bytes) -> _Notebook[UpgradedOutput]:
     """Read through nbformat what the fast decoder does not take: older formats, odd values, or an error to explain."""
     import nbformat  # slow to import, and needed for few files only
 
     text = _decode_text(content)
     try:
         upgraded = nbformat.reads(text, as_version=_CURRENT_FORMAT)
-        return msgspec.convert(json.loads(json.dumps(upgraded)), _Notebook)
+        return msgspec.convert(json.loads(json.dumps(upgraded)), _Notebook[UpgradedOutput])
     except Exception as err:  # nbformat lets any error of its converters through
         raise UnreadableNotebook(_explain(text, err)) from err
 
@@ -164,59 +183,34 @@ def _explain(text: str, err: Exception) -> str:
     return f"is not valid ({type(err).__name__}: {' '.join(str(err).split())[:200]}); restore it from a copy"
 
 
-def _is_python(metadata: object) -> bool:
-    """Tell whether the notebook says that its language is Python; one that says nothing is taken for it."""
-    fields = metadata if isinstance(metadata, dict) else {}
-    for key, name in (("language_info", "name"), ("kernelspec", "language")):
-        inner = fields.get(key)
-        if isinstance(inner, dict) and isinstance(inner.get(name), str):
-            return bool(inner[name].lower() in ("python", "ipython"))
-    return True
-
-
-def _build_cell(cell: _Cell, number: int, *, is_python: bool) -> Cell:
-    source = cell.source if isinstance(cell.source, str) else "".join(cell.source)
-    metadata = [one.metadata for one in cell.outputs if isinstance(one.metadata, dict)]
-    records, record_faults = _read_each(metadata, _read_record)
-    marks, mark_faults = _read_each(metadata, _read_mark)
-    return Cell(
-        number=number,
-        is_code=cell.cell_type == "code" and is_python,
-        source=source,
-        id=cell.id if isinstance(cell.id, str) else None,
-        count=cell.execution_count if type(cell.execution_count) is int else None,
-        has_outputs=bool(cell.outputs),
-        records=records,
-        marks=marks,
-        faults=record_faults + mark_faults,
+def _build_cells(decoded: _Notebook[Any]) -> tuple[Cell, ...]:
+    """Return the cells; where a front end has kept times of runs that are not the latest, no mark of a cell counts."""
+    is_code = is_python(decoded.metadata)
+    evidence = [read_outputs(cell.outputs) for cell in decoded.cells]
+    own = [read_cell_mark(cell.metadata if cell.cell_type == "code" else None) for cell in decoded.cells]
+    if any(mark.is_contradicted(outputs) for mark, outputs in zip(own, evidence, strict=True)):
+        own = [CellMark(faults=mark.faults) for mark in own]
+    each = zip(decoded.cells, evidence, own, strict=True)
+    return tuple(
+        _build_cell(cell, outputs, mark, number=number, is_python=is_code)
+        for number, (cell, outputs, mark) in enumerate(each, start=1)
     )
 
 
-def _read_each(
-    outputs: Iterable[Mapping[str, object]], read: Callable[[Mapping[str, object]], _T | None]
-) -> tuple[tuple[_T, ...], tuple[str, ...]]:
-    """Return what can be read in the metadata of the outputs, and for the rest why not."""
-    values, faults = [], []
-    for metadata in outputs:
-        try:
-            value = read(metadata)
-        except FormatError as err:
-            faults.append(str(err))
-        else:
-            values += [] if value is None else [value]
-    return tuple(values), tuple(faults)
-
-
-def _read_record(metadata: Mapping[str, object]) -> Record | None:
-    stored = metadata.get(record.METADATA_KEY)
-    return read_record(stored) if _has_version(stored) else read_legacy_record(metadata)
-
-
-def _read_mark(metadata: Mapping[str, object]) -> Mark | None:
-    stored = metadata.get(mark.METADATA_KEY)
-    return read_mark(stored) if _has_version(stored) else None
-
-
-def _has_version(stored: object) -> bool:
-    """Tell whether a value is ours; another tool may use the same key."""
-    return isinstance(stored, dict) and "schema_version" in stored
+def _build_cell(cell: _Cell[Any], outputs: Evidence, own: CellMark, *, number: int, is_python: bool) -> Cell:
+    count = cell.execution_count if type(cell.execution_count) is int else None
+    cell_mark = own.find(count=count, evidence=outputs)
+    return Cell(
+        number=number,
+        is_code=cell.cell_type == "code" and is_python,
+        source=cell.source if isinstance(cell.source, str) else "".join(cell.source),
+        id=cell.id if isinstance(cell.id, str) else None,
+        count=count,
+        has_outputs=bool(cell.outputs),
+        records=outputs.records,
+        marks=(*outputs.marks, cell_mark) if cell_mark else outputs.marks,
+        cell_mark=cell_mark,
+        altered=outputs.altered,
+        faults=outputs.faults + own.faults,
+        tags=read_tags(cell.metadata),
+    )

@@ -1,13 +1,14 @@
-"""What a vault holds now, from its archive or its manifest: identities only, nothing is decompressed."""
+"""What a vault holds now, from its archive or its manifest: identities and who made them, never the objects' bytes."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault_magic.archive.listing import Listing, read_listing
+from vault_magic.archive.provenance import read_producers
 from vault_magic.errors import ArchiveError, VaultError
 from vault_magic.identity import Identity, Match, compare_objects
 from vault_magic.manifest import SUFFIX, ImportLine, Manifest, Producer, parse_manifest
@@ -18,9 +19,10 @@ class Snapshot:
     """A vault at the time of the check.
 
     `path` is for display, `archive` is where the archive lies or would lie. `objects` are those of the archive where
-    it is readable, else those of the manifest. `makers` are the notebooks named by the manifest that are still there,
-    as reports show paths. `faults` say what could not be read, by file. `disagreements` are the objects for which
-    archive and manifest do not say the same.
+    it is readable, else those of the manifest. `producers` are told by the manifest, and for objects of which it has no
+    line by their sidecars in an archive that is not encrypted. `makers` are the notebooks named by them that are still
+    there, as reports show paths. `faults` say what could not be read, by file. `disagreements` are the objects for
+    which archive and manifest do not say the same.
     """
 
     path: str
@@ -41,7 +43,7 @@ class Snapshot:
         return self.has_archive or self.has_manifest
 
     def find_maker(self, path: str) -> str | None:
-        """Return the notebook that stored an object, as reports show paths, where the manifest tells it."""
+        """Return the notebook that stored an object, as reports show paths, where manifest or sidecar tell it."""
         producer = self.producers.get(path)
         return _display(self.path, producer) if producer else None
 
@@ -51,6 +53,7 @@ def load_snapshot(archive: Path, *, path: str) -> Snapshot:
     faults: dict[str, str] = {}
     listing, manifest = _read_archive(archive, path, faults), _read_manifest(archive, path, faults)
     described = {line.path: line.identity for line in manifest.objects} if manifest else {}
+    producers = _read_producers(archive, listing, manifest)
     return Snapshot(
         path=path,
         archive=archive,
@@ -58,9 +61,9 @@ def load_snapshot(archive: Path, *, path: str) -> Snapshot:
         has_archive=listing is not None,
         has_manifest=manifest is not None,
         objects=listing.objects if listing else described,
-        producers={line.path: line.producer for line in manifest.objects if line.producer} if manifest else {},
+        producers=producers,
         imports=manifest.imports if manifest else (),
-        makers=_list_makers(archive, path, manifest) if manifest else frozenset(),
+        makers=_list_makers(archive, path, producers.values()),
         faults=faults,
         disagreements=_compare(listing.objects, described) if listing and manifest else (),
     )
@@ -83,10 +86,26 @@ def _display(path: str, producer: Producer) -> str | None:
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), producer.notebook))
 
 
-def _list_makers(archive: Path, path: str, manifest: Manifest) -> frozenset[str]:
-    producers = {line.producer for line in manifest.objects if line.producer and line.producer.notebook}
-    there = (one for one in producers if one.notebook and (archive.parent / one.notebook).is_file())
+def _list_makers(archive: Path, path: str, producers: Iterable[Producer]) -> frozenset[str]:
+    there = (one for one in {*producers} if one.notebook and _is_file(archive.parent / one.notebook))
     return frozenset(name for one in there if (name := _display(path, one)))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long for a file
+        return False
+
+
+def _read_producers(archive: Path, listing: Listing | None, manifest: Manifest | None) -> dict[str, Producer]:
+    """Return who made the objects: of those without a line in the manifest the sidecar tells, if it can be read."""
+    lines = {line.path: line.producer for line in manifest.objects} if manifest else {}
+    told = {path: producer for path, producer in lines.items() if producer}
+    if listing is None or listing.encrypted:
+        return told
+    untold = {path: identity for path, identity in listing.objects.items() if path not in lines}
+    return told | read_producers(archive, untold) if untold else told
 
 
 def _read_archive(archive: Path, path: str, faults: dict[str, str]) -> Listing | None:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import pyzipper
 
 from tests.builders import Lab, identify
-from vault_magic.archive.archive import open_archive
+from vault_magic.archive.archive import Archive, open_archive
+from vault_magic.archive.layout import name_sidecar
 from vault_magic.archive.sidecar import Sidecar
-from vault_magic.identity import Match
-from vault_magic.record import ArchiveRef, Record
+from vault_magic.identity import Identity, Match
+from vault_magic.manifest import Producer, render_manifest
+from vault_magic.record import ArchiveRef, Record, read_record
+from vault_magic.whereabouts import relate
+from vaultcheck import snapshot as module
+from vaultcheck.rules.freshness import EditedCell
 from vaultcheck.snapshot import Snapshot, load_snapshot
 
 
@@ -140,3 +147,131 @@ def test_checksum_of_an_entry_that_another_tool_encrypted_is_not_known(lab: Lab)
     found = _load(lab).objects["m/x"]
     assert (found.crc32, found.sha256) == (None, None)
     assert found.compare(identify("1")) is Match.UNKNOWN
+
+
+# Producers from sidecars
+
+
+@pytest.fixture
+def archive(lab: Lab) -> Archive:
+    """Return a real archive, in which what is stored has sidecars."""
+    archive = open_archive(lab.archive_path, password=None)
+    lab.vault = archive.vault or ""
+    return archive
+
+
+def _fill(lab: Lab, archive: Archive) -> None:
+    """Write what the notebooks have stored into the archive as the magic does, and no manifest."""
+    entries = {}
+    for author in lab.notebooks.values():
+        name = relate(author.path, folder=archive.path.parent)
+        metadata = [output["metadata"] for cell in author.cells for output in cell["outputs"]]
+        for record in [read_record(one["vault"]) for one in metadata if "vault" in one]:
+            for one in record.results if record.action == "store" else ():
+                data = lab.contents[one.path].encode()
+                entries[one.path] = (data, Sidecar(one.path, lab.objects[one.path], record, notebook=name))
+    archive.change(store=entries)
+    for author in lab.notebooks.values():
+        author.strip()
+        author.save()
+
+
+def _manifest(lab: Lab) -> Path:
+    return Path(f"{lab.archive_path}.manifest.json")
+
+
+@pytest.fixture
+def filled(stored: Lab, archive: Archive) -> Lab:
+    stored.notebooks["nb/make.ipynb"].run("%vault store y in m")
+    _fill(stored, archive)
+    return stored
+
+
+def test_sidecars_tell_what_the_manifest_would(filled: Lab) -> None:
+    without = _load(filled)
+    _manifest(filled).write_text(render_manifest(filled.build_manifest()))
+    with_manifest = _load(filled)
+    assert with_manifest.has_manifest
+    assert not without.has_manifest
+    assert without.producers == with_manifest.producers
+    assert without.producers.keys() == {"m/x", "m/y"}
+    assert without.makers == with_manifest.makers == {"data/nb/make.ipynb"}
+    assert without.find_maker("m/x") == "data/nb/make.ipynb"
+
+
+def test_sidecars_tell_no_imports(filled: Lab) -> None:
+    assert _load(filled).imports == ()
+
+
+@pytest.mark.parametrize("edits", [0, 1], ids=["as-it-ran", "edited"])
+@pytest.mark.parametrize("manifest", [True, False], ids=["with-manifest", "from-sidecars-alone"])
+def test_stripped_notebook_is_judged_alike(lab: Lab, archive: Archive, *, manifest: bool, edits: int) -> None:
+    author = lab.start("make.ipynb", "x = 1", "%vault store x in m", "y = 2", "%vault store y in m")
+    _fill(lab, archive)
+    for _ in range(edits):
+        author.edit(2, "x = 2")
+        author.save()
+    if manifest:
+        _manifest(lab).write_text(render_manifest(lab.build_manifest()))
+    assert lab.find([EditedCell()]) == [("VC301", "make.ipynb", 2)] * edits
+    assert lab.load().executions["make.ipynb"].has_evidence
+
+
+def test_manifest_is_believed_before_the_sidecar(filled: Lab) -> None:
+    manifest = filled.build_manifest()
+    lines = [replace(line, producer=None) for line in manifest.objects if line.path == "m/x"]
+    _manifest(filled).write_text(render_manifest(manifest.replace_objects(lines)))
+    assert _load(filled).producers.keys() == {"m/y"}
+
+
+def test_manifest_that_cannot_be_read_leaves_the_sidecars(filled: Lab) -> None:
+    _manifest(filled).write_text("{")
+    snapshot = _load(filled)
+    assert snapshot.producers.keys() == {"m/x", "m/y"}
+    assert [*snapshot.faults] == ["data/storage.zip.manifest.json"]
+
+
+def test_sidecars_are_read_only_where_the_manifest_tells_nothing(filled: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def note(_: Path, objects: Mapping[str, Identity]) -> dict[str, Producer]:
+        asked.extend(objects)
+        return {}
+
+    monkeypatch.setattr(module, "read_producers", note)
+    manifest = filled.build_manifest()
+    _manifest(filled).write_text(render_manifest(manifest))
+    _load(filled)
+    assert asked == []
+    _manifest(filled).write_text(render_manifest(manifest.replace_objects(manifest.objects[:1])))
+    _load(filled)
+    assert asked == ["m/y"]
+
+
+def test_sidecars_of_an_encrypted_archive_are_not_looked_at(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = open_archive(lab.archive_path, password=b"secret")
+    lab.vault = archive.vault or ""
+    lab.start("make.ipynb", "%vault store x in m")
+    _fill(lab, archive)
+    monkeypatch.setattr(module, "read_producers", None)
+    snapshot = _load(lab)
+    assert (list(snapshot.objects), dict(snapshot.producers)) == (["m/x"], {})
+
+
+def test_damaged_sidecar_is_no_fault_of_the_vault(filled: Lab) -> None:
+    with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(filled.archive_path, "a") as archive:
+        archive.writestr(name_sidecar("m/x"), "damaged")
+    snapshot = _load(filled)
+    assert snapshot.producers.keys() == {"m/y"}
+    assert (snapshot.faults, list(snapshot.objects)) == ({}, ["m/x", "m/y"])
+
+
+_NOTEBOOKS = ["n" * 5000, "../" * 2000, "a\0b", "\ud800.ipynb", "", ".", "/", "C:\\a.ipynb", "gone.ipynb"]
+
+
+@pytest.mark.parametrize("name", _NOTEBOOKS, ids=lambda name: ascii(name)[:12])
+def test_producer_of_any_name_is_no_maker(lab: Lab, name: str) -> None:
+    lab.start("make.ipynb", "%vault store x in m")
+    lab.producers["m/x"] = replace(lab.producers["m/x"], notebook=name)
+    lab.save(archive=False)
+    assert _load(lab).makers == frozenset()

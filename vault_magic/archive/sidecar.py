@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vault_magic.identity import Identity
+from vault_magic.ledger import forget_counts
+from vault_magic.manifest import Producer
 from vault_magic.record import Record, read_record
 from vault_magic.stored import SCHEMA_VERSION, check_version, convert, dump_json, parse_json
 
@@ -53,3 +55,16 @@ def parse_sidecar(text: bytes) -> Sidecar:
     fields = check_version(parse_json(text, what=_WHAT), what=_WHAT)
     record = read_record(fields.get("record"))
     return convert({**fields, "record": record}, Sidecar, what=_WHAT)
+
+
+def build_producer(sidecar: Sidecar) -> Producer:
+    """Return what a sidecar says of the code that made its object, without what changes from run to run."""
+    record = sidecar.record
+    return Producer(
+        command=record.command,
+        notebook=sidecar.notebook,
+        cell=record.cell and replace(record.cell, count=None),
+        ledger=record.ledger and forget_counts(record.ledger),
+        inputs=record.inputs,
+        generation=sidecar.generation,
+    )

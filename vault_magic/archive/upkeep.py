@@ -9,20 +9,18 @@ from typing import BinaryIO
 
 from vault_magic.archive.archive import Archive
 from vault_magic.archive.durable import replace_file
-from vault_magic.archive.sidecar import Sidecar
+from vault_magic.archive.sidecar import Sidecar, build_producer
 from vault_magic.errors import FormatError
 from vault_magic.forms import Verb
-from vault_magic.ledger import forget_counts
 from vault_magic.manifest import (
     SUFFIX,
     ImportLine,
     Manifest,
     ObjectLine,
-    Producer,
     parse_manifest,
     render_manifest,
 )
-from vault_magic.record import CellRef, Record
+from vault_magic.record import Record
 
 
 def manifest_path(archive: Path) -> Path:
@@ -75,30 +73,13 @@ def follow_archive(manifest: Manifest | None, archive: Archive, *, changed: Coll
     )
 
 
-def build_producer(sidecar: Sidecar) -> Producer:
-    """Return what a sidecar says of the code that made its object, without what changes from run to run."""
-    record = sidecar.record
-    return Producer(
-        command=record.command,
-        notebook=sidecar.notebook,
-        cell=_without_count(record.cell),
-        ledger=record.ledger and forget_counts(record.ledger),
-        inputs=record.inputs,
-        generation=sidecar.generation,
-    )
-
-
 def build_import_lines(record: Record, *, notebook: str | None) -> tuple[ImportLine, ...]:
     """Return what a manifest keeps of an import; other commands leave no such line."""
     if record.action != Verb.IMPORT.value:
         return ()
-    cell = _without_count(record.cell)
+    cell = record.cell and replace(record.cell, count=None)
     return tuple(ImportLine(one.path, one.after, notebook=notebook, cell=cell) for one in record.results if one.after)
 
 
 def _build_line(sidecar: Sidecar) -> ObjectLine:
     return ObjectLine(sidecar.path, sidecar.identity, producer=build_producer(sidecar))
-
-
-def _without_count(cell: CellRef | None) -> CellRef | None:
-    return cell and replace(cell, count=None)

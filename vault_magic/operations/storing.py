@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from vault_magic.archive.archive import Archive
-from vault_magic.archive.sidecar import Sidecar
-from vault_magic.archive.upkeep import build_producer, load_manifest
+from vault_magic.archive.sidecar import Sidecar, build_producer
+from vault_magic.archive.upkeep import load_manifest
 from vault_magic.codecs import CUSTOM, Encoded, decode, encode
 from vault_magic.codecs.schema import schema_digest
 from vault_magic.digest import crc32_hex, sha256_hex

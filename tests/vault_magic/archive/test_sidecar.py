@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from tests.vault_magic.archive.builders import build_record, identify
-from vault_magic.archive.sidecar import Sidecar, parse_sidecar, render_sidecar
+from tests.vault_magic.archive.builders import NOON, VAULT, build_entry, build_record, identify
+from vault_magic.archive.sidecar import Sidecar, build_producer, parse_sidecar, render_sidecar
 from vault_magic.errors import FormatError, NewerFormat
+from vault_magic.ledger import Row, Status, build_ledger
+from vault_magic.manifest import Manifest, ObjectLine, render_manifest
+from vault_magic.record import CellRef, Environment, Input, Result
 
 IDENTITY = identify(b"a\n1\n", format="tsv", schema="ab" * 32)
 SIDECAR = Sidecar(
@@ -90,3 +94,47 @@ def test_newer_version_is_refused(count: int) -> None:
 
     with pytest.raises(NewerFormat, match="has version 2"):
         parse_sidecar(text.encode())
+
+
+# Producer: what is kept of a record
+
+
+def test_producer_is_the_same_for_the_same_code_run_again() -> None:
+    identity = identify(b"1")
+    first, second = (
+        replace(
+            build_entry("x", b"1")[1],
+            notebook="prepare.ipynb",
+            record=build_record(
+                "x",
+                identity,
+                results=(Result("x", "x", before, identity),),
+                started=NOON + timedelta(days=count),
+                finished=NOON + timedelta(days=count, seconds=3),
+                session=f"session {count}",
+                cell=CellRef(sha256="c" * 64, code="d" * 64, code_version=1, id="abc", count=count),
+                ledger=build_ledger([Row(count, Status.OK, "s", "c", "i")], code_version=1),
+                environment=Environment(f"3.{count}", "linux", {}),
+            ),
+        )
+        for count, before in [(11, None), (12, identity)]
+    )
+
+    assert build_producer(first) == build_producer(second)
+    assert render_manifest(Manifest(VAULT).replace_objects([ObjectLine("x", identity, build_producer(first))])) == (
+        render_manifest(Manifest(VAULT).replace_objects([ObjectLine("x", identity, build_producer(second))]))
+    )
+
+
+def test_producer_keeps_what_made_the_object() -> None:
+    sidecar = build_entry("x", b"1", notebook="../prepare.ipynb")[1]
+    inputs = (Input("y", VAULT, identify(b"2")),)
+    ledger = build_ledger([Row(7, Status.OK, "s", "c", "i"), Row(8, Status.FAILED, "t", "d")], code_version=1)
+    producer = build_producer(replace(sidecar, record=replace(sidecar.record, inputs=inputs, ledger=ledger)))
+
+    assert producer.command == "store x in 'x'"
+    assert producer.notebook == "../prepare.ipynb"
+    assert producer.inputs == inputs
+    assert producer.cell == CellRef(sha256="c" * 64, code="d" * 64, code_version=1)
+    assert producer.ledger is not None
+    assert producer.ledger.rows == "- + s c i\n- ! t d -"

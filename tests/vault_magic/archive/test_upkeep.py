@@ -7,17 +7,14 @@ import gzip
 import json
 import os
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.vault_magic.archive.builders import (
-    NOON,
     PASSWORD,
     VAULT,
     Notebook,
-    build_entry,
     build_record,
     identify,
     list_folder,
@@ -28,9 +25,9 @@ from tests.vault_magic.archive.builders import (
     run_killed,
 )
 from vault_magic.archive.log import LOG_SUFFIX, append_log
+from vault_magic.archive.sidecar import build_producer
 from vault_magic.archive.upkeep import (
     build_import_lines,
-    build_producer,
     follow_archive,
     load_manifest,
     manifest_path,
@@ -39,10 +36,10 @@ from vault_magic.archive.upkeep import (
 from vault_magic.digest import compact, crc32_hex
 from vault_magic.errors import FormatError, NewerFormat, VaultError
 from vault_magic.identity import Identity
-from vault_magic.ledger import Ledger, Row, Status, build_ledger
-from vault_magic.manifest import ImportLine, Manifest, ObjectLine, render_manifest
+from vault_magic.ledger import Ledger
+from vault_magic.manifest import ImportLine, Manifest, ObjectLine
 from vault_magic.options import OpenOptions
-from vault_magic.record import CellRef, Environment, Input, Result
+from vault_magic.record import CellRef
 
 CONFLICT = '{\n<<<<<<< ours\n"vault": "a",\n=======\n"vault": "b",\n>>>>>>> theirs\n}\n'
 ADVICE = "mend it, or delete it to have it made again from the archive"
@@ -67,48 +64,7 @@ def _lines(path: Path) -> dict[str, ObjectLine]:
     return {line.path: line for line in _load(path).objects}
 
 
-# Producer: what is kept of a record
-
-
-def test_producer_is_the_same_for_the_same_code_run_again() -> None:
-    identity = identify(b"1")
-    first, second = (
-        replace(
-            build_entry("x", b"1")[1],
-            notebook="prepare.ipynb",
-            record=build_record(
-                "x",
-                identity,
-                results=(Result("x", "x", before, identity),),
-                started=NOON + timedelta(days=count),
-                finished=NOON + timedelta(days=count, seconds=3),
-                session=f"session {count}",
-                cell=CellRef(sha256="c" * 64, code="d" * 64, code_version=1, id="abc", count=count),
-                ledger=build_ledger([Row(count, Status.OK, "s", "c", "i")], code_version=1),
-                environment=Environment(f"3.{count}", "linux", {}),
-            ),
-        )
-        for count, before in [(11, None), (12, identity)]
-    )
-
-    assert build_producer(first) == build_producer(second)
-    assert render_manifest(Manifest(VAULT).replace_objects([ObjectLine("x", identity, build_producer(first))])) == (
-        render_manifest(Manifest(VAULT).replace_objects([ObjectLine("x", identity, build_producer(second))]))
-    )
-
-
-def test_producer_keeps_what_made_the_object() -> None:
-    sidecar = build_entry("x", b"1", notebook="../prepare.ipynb")[1]
-    inputs = (Input("y", VAULT, identify(b"2")),)
-    ledger = build_ledger([Row(7, Status.OK, "s", "c", "i"), Row(8, Status.FAILED, "t", "d")], code_version=1)
-    producer = build_producer(replace(sidecar, record=replace(sidecar.record, inputs=inputs, ledger=ledger)))
-
-    assert producer.command == "store x in 'x'"
-    assert producer.notebook == "../prepare.ipynb"
-    assert producer.inputs == inputs
-    assert producer.cell == CellRef(sha256="c" * 64, code="d" * 64, code_version=1)
-    assert producer.ledger is not None
-    assert producer.ledger.rows == "- + s c i\n- ! t d -"
+# Imports: what is kept of a record
 
 
 def test_only_an_import_leaves_import_lines() -> None:

@@ -1,0 +1,44 @@
+"""What the metadata of a notebook and its cells say, whatever stands there: anybody may have edited them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})(?![0-9])")
+
+
+def is_python(metadata: object) -> bool:
+    """Tell whether the notebook says that its language is Python; one that says nothing is taken for it."""
+    for key, name in (("language_info", "name"), ("kernelspec", "language")):
+        language = get(get(metadata, key), name)
+        if isinstance(language, str):
+            return language.lower() in ("python", "ipython")
+    return True
+
+
+def read_python(metadata: object) -> tuple[int, int] | None:
+    """Return which Python the kernel was: 3.12.4 is (3, 12); `None` where that is not said, or it was none."""
+    version = get(get(metadata, "language_info"), "version")
+    if not isinstance(version, str) or not is_python(metadata):
+        return None
+    found = _VERSION.match(version)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def read_parameters(metadata: object) -> Mapping[str, Any] | None:
+    """Return the parameters that papermill ran the notebook with."""
+    parameters = get(get(metadata, "papermill"), "parameters")
+    return parameters if isinstance(parameters, dict) else None
+
+
+def read_tags(metadata: object) -> frozenset[str]:
+    """Return the tags of a cell."""
+    tags = get(metadata, "tags")
+    return frozenset(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else frozenset()
+
+
+def get(fields: object, key: str) -> Any:
+    """Return a field of what may be no JSON object, or `None`."""
+    return fields.get(key) if isinstance(fields, dict) else None

@@ -1,0 +1,145 @@
+"""What the outputs of a saved cell tell: its records and marks, and which data are no longer what was marked."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+from vault_magic import mark, record
+from vault_magic.errors import FormatError
+from vault_magic.legacy import read_legacy_record
+from vault_magic.mark import Mark, read_mark
+from vault_magic.output_data import PROVED, digest_data
+from vault_magic.record import Record, read_record
+
+
+class Output(msgspec.Struct):
+    """An output as the fast decoder gives it: its data stay text until a mark asks for them."""
+
+    output_type: Any = None
+    metadata: Any = None
+    data: msgspec.Raw = msgspec.Raw()
+
+
+class UpgradedOutput(msgspec.Struct):
+    """An output as nbformat gives it."""
+
+    output_type: Any = None
+    metadata: Any = None
+    data: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What outputs tell of the code that made them.
+
+    `altered` are the MIME types whose data are not what was marked, `faults` say which records and marks cannot be
+    read, `is_whole` tells that every rich output has one that can.
+    """
+
+    records: tuple[Record, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    altered: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    is_whole: bool = True
+
+
+_NOTHING = Evidence()
+_T = TypeVar("_T")
+_RICH = ("display_data", "execute_result")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def read_outputs(outputs: Iterable[Output | UpgradedOutput]) -> Evidence:
+    """Return what the outputs of one cell tell."""
+    each = [_read_output(one) for one in outputs]
+    if not each:
+        return _NOTHING  # as most cells have none, and there are many
+    return Evidence(
+        records=tuple(record for one in each for record in one.records),
+        marks=tuple(mark for one in each for mark in one.marks),
+        altered=tuple(sorted({mime for one in each for mime in one.altered})),
+        faults=tuple(fault for one in each for fault in one.faults),
+        is_whole=all(one.is_whole for one in each),
+    )
+
+
+def _read_output(output: Output | UpgradedOutput) -> Evidence:
+    metadata = output.metadata if isinstance(output.metadata, dict) else {}
+    records, record_faults = _read(_read_record, metadata)
+    marks, mark_faults = _read(_read_mark, metadata)
+    return Evidence(
+        records=records,
+        marks=marks,
+        altered=tuple(mime for one in marks for mime in _find_altered(output, one)),
+        faults=record_faults + mark_faults,
+        is_whole=output.output_type not in _RICH or bool(records or marks),
+    )
+
+
+def _read(
+    read: Callable[[Mapping[str, object]], _T | None], metadata: Mapping[str, object]
+) -> tuple[tuple[_T, ...], tuple[str, ...]]:
+    """Return what can be read in the metadata of an output, and if it cannot be, why."""
+    try:
+        value = read(metadata)
+    except FormatError as err:
+        return (), (str(err),)
+    return () if value is None else (value,), ()
+
+
+def _read_record(metadata: Mapping[str, object]) -> Record | None:
+    stored = metadata.get(record.METADATA_KEY)
+    return read_record(stored) if _has_version(stored) else read_legacy_record(metadata)
+
+
+def _read_mark(metadata: Mapping[str, object]) -> Mark | None:
+    stored = metadata.get(mark.METADATA_KEY)
+    return read_mark(stored) if _has_version(stored) else None
+
+
+def _has_version(stored: object) -> bool:
+    """Tell whether a value is ours; another tool may use the same key."""
+    return isinstance(stored, dict) and "schema_version" in stored
+
+
+def _find_altered(output: Output | UpgradedOutput, made: Mark) -> list[str]:
+    """Return the MIME types whose data are there and cannot be what was marked.
+
+    Tools leave data out, or put `null` in their place: those are gone and not altered. No tool makes a number or an
+    object of what was text, so such a value is altered. A later writer may mark MIME types of which this version does
+    not know how they are saved.
+    """
+    digests = {mime: made.data[mime].lower() for mime in PROVED if mime in made.data}
+    expected = {mime: digest for mime, digest in digests.items() if _SHA256.fullmatch(digest)}
+    saved = _read_data(output.data, expected) if expected else {}
+    return [mime for mime, value in saved.items() if value is not None and digest_data(mime, value) != expected[mime]]
+
+
+def _read_data(data: object, wanted: Collection[str]) -> dict[str, object]:
+    """Return the data of some MIME types; other data, which may be large, are not parsed."""
+    if not isinstance(data, msgspec.Raw):
+        return _select(data, wanted)
+    try:
+        members = _MEMBERS.decode(data)
+        return {mime: msgspec.json.decode(members[mime]) for mime in wanted if mime in members}
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _select(_parse(bytes(data)), wanted)
+
+
+def _parse(text: bytes) -> object:
+    """Return JSON that the fast decoder refuses: a number out of range, bytes that are no UTF-8."""
+    try:
+        return json.loads(text.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _select(data: object, wanted: Collection[str]) -> dict[str, object]:
+    return {mime: data[mime] for mime in wanted if mime in data} if isinstance(data, dict) else {}
