@@ -1,0 +1,40 @@
+"""The mark that a whole cell carries, whether it has outputs or not: which code it ran, and in which run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vault_magic.canonical import VERSION
+from vault_magic.digest import digest_cell
+from vault_magic.mark import Mark
+from vaultcheck.cell_mark import METADATA_KEY
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+def forget_marks(notebook: NotebookNode) -> None:
+    """Remove the marks of former runs from all cells."""
+    for cell in notebook.cells:
+        if _is_ours(cell.metadata.get(METADATA_KEY)):
+            del cell.metadata[METADATA_KEY]
+
+
+def mark_cell(cell: NotebookNode, *, source: str, session: str) -> None:
+    """Write into the metadata of a cell that it runs now, and with which source.
+
+    The time in `executed` is also where nbclient noted it: who runs the cell again rewrites or removes only that one,
+    so that a mark that is no longer true shows. Metadata of another tool under the same key stay.
+    """
+    executed = cell.metadata.get("execution", {}).get("iopub.execute_input")
+    found = cell.metadata.get(METADATA_KEY)
+    if executed is None or not (found is None or _is_ours(found)):
+        return
+    digest = digest_cell(source)
+    mark = Mark(session, digest.source, digest.code, VERSION, count=cell.execution_count)
+    cell.metadata[METADATA_KEY] = {**mark.to_json(), "executed": executed}
+
+
+def _is_ours(stored: object) -> bool:
+    """Tell whether a value is a mark; another tool may use the same key."""
+    return isinstance(stored, dict) and "schema_version" in stored
