@@ -20,8 +20,8 @@ from vault_magic.archive.layout import (
     write_entry_comment,
     write_sentinel_comment,
 )
-from vault_magic.archive.sidecar import Sidecar
-from vault_magic.archive.upkeep import build_import_lines, build_producer, manifest_path
+from vault_magic.archive.sidecar import Sidecar, build_producer
+from vault_magic.archive.upkeep import build_import_lines, manifest_path
 from vault_magic.canonical import VERSION
 from vault_magic.command import Command
 from vault_magic.digest import crc32_hex, digest_cell, sha256_hex

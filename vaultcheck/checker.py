@@ -44,7 +44,7 @@ def run_rules(workspace: Workspace, rules: Iterable[Rule]) -> Iterator[Finding]:
             yield Finding(
                 code=rule.code,
                 name=rule.name,
-                severity=rule.severity,
+                severity=draft.severity or rule.severity,
                 message=draft.message,
                 hint=draft.hint,
                 location=draft.location,

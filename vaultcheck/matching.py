@@ -1,160 +1,206 @@
-"""Which saved cell is which executed one, and so which were edited after they ran."""
+"""Which saved cell is which executed one: the rows of one ledger against the cells of a notebook."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
-from vault_magic.canonical import VERSION
-from vault_magic.digest import compact
-from vault_magic.errors import FormatError
-from vault_magic.ledger import Ledger, Row, Status, compact_id, parse_rows
-from vault_magic.record import CellRef
-from vaultcheck.notebook import Cell, Notebook
-from vaultcheck.pairing import is_edited
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")  # what a record says may have been edited by hand
+from vault_magic.digest import code_digest, compact, source_digest
+from vault_magic.ledger import Row, compact_id
+from vaultcheck.makers import Fit
+from vaultcheck.notebook import Cell
+from vaultcheck.regrouping import find_merged, find_split
 
 
 @dataclass(frozen=True, slots=True)
-class Execution:
-    """What is known of how a notebook ran: the runs, by cell the run it is taken for, and the cells edited since."""
+class Link:
+    """A cell, by its number, and a run that it is taken for, by its place among the rows."""
 
-    runs: tuple[Row, ...] = ()
-    matched: Mapping[int, Row] = field(default_factory=dict)
-    edited: tuple[Cell, ...] = ()
-    has_evidence: bool = False
-
-    def has_run(self, cell: Cell) -> bool:
-        """Tell whether a cell ran, in this shape or another."""
-        return cell.count is not None or cell.has_outputs or cell.number in self.matched
+    cell: int
+    run: int
+    fit: Fit
 
 
-def reconstruct(notebook: Notebook, ledgers: Iterable[Ledger], importers: Iterable[CellRef]) -> Execution:
-    """Match the saved cells of a notebook to what ran.
+@dataclass(frozen=True)
+class Matching:
+    """The links between the cells of a notebook and the rows of a ledger; the first link of a cell or row is its own.
 
-    The runs are those of the notebook's own records; where its outputs were stripped, those that the manifest tells:
-    `ledgers` of the objects it made and `importers`, its cells that imported.
+    A cell has several runs where it was merged or ran again, and a run several cells where it was split or copied.
     """
-    runs = _list_recorded_runs(notebook) or _list_manifest_runs(ledgers, importers)
-    marked = any(cell.marks for cell in notebook.cells)
-    if not (runs or marked or notebook.records):
-        return Execution()
-    matched = _match(notebook, runs)
-    known = {} if _ran_again_since(notebook) else matched
-    edited = tuple(cell for cell in notebook.code_cells if _was_edited(cell, known.get(cell.number)))
-    return Execution(runs=runs, matched=matched, edited=edited, has_evidence=True)
+
+    rows: tuple[Row, ...] = ()
+    links: tuple[Link, ...] = ()
+
+    @cached_property
+    def by_cell(self) -> Mapping[int, Link]:
+        """The own link of each cell."""
+        return {link.cell: link for link in reversed(self.links)}
+
+    @cached_property
+    def by_run(self) -> Mapping[int, Link]:
+        """The own link of each row."""
+        return {link.run: link for link in reversed(self.links)}
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether every row is one cell as it ran, in the order of the cells."""
+        cells = [link.cell for link in self.links if link.fit is Fit.SAME]
+        return len(cells) == len(self.rows) == len(self.links) == len(self.by_run) and cells == sorted(set(cells))
+
+    def find_row(self, cell: Cell) -> Row | None:
+        """Return the run that a cell is taken for."""
+        link = self.by_cell.get(cell.number)
+        return self.rows[link.run] if link else None
 
 
-def _list_recorded_runs(notebook: Notebook) -> tuple[Row, ...]:
-    """Return the runs of the latest session that stored something, with those of its later records."""
-    with_ledger = [(one.finished, one.session, one.ledger) for one in notebook.records if one.ledger]
-    if not with_ledger:
-        return _add_cells((), (one.cell for one in notebook.records if one.cell))
-    finished, session, ledger = max(with_ledger, key=lambda one: one[0])
-    later = (one.cell for one in notebook.records if one.cell and one.session == session and one.finished > finished)
-    return _add_cells(_read_rows(ledger), later)
+def match_cells(cells: Sequence[Cell], rows: Sequence[Row]) -> Matching:
+    """Match cells to rows by equal source, then equal code, then as parts of each other, then by id and place.
 
-
-def _ran_again_since(notebook: Notebook) -> bool:
-    """Tell whether a later session than that of the last ledger ran in the notebook: the counts may be of either."""
-    stores = [(one.finished, one.session) for one in notebook.records if one.ledger]
-    if not stores:
-        return False
-    finished, session = max(stores)
-    return any(one.session != session and one.finished > finished for one in notebook.records)
-
-
-def _list_manifest_runs(ledgers: Iterable[Ledger], importers: Iterable[CellRef]) -> tuple[Row, ...]:
-    """Return the runs of the longest ledger: the one of the notebook's last store."""
-    rows = max((_read_rows(ledger) for ledger in ledgers), key=len, default=())
-    return _add_cells(rows, importers)
-
-
-def _read_rows(ledger: Ledger) -> tuple[Row, ...]:
-    """Return the rows of a ledger; of one whose code digests are of another version, none: layout could not be told."""
-    try:
-        return parse_rows(ledger.rows) if ledger.code_version == VERSION else ()
-    except FormatError:
-        return ()
-
-
-def _add_cells(rows: tuple[Row, ...], cells: Iterable[CellRef]) -> tuple[Row, ...]:
-    added = {
-        compact(cell.sha256): cell for cell in cells if _SHA256.fullmatch(cell.sha256) and _SHA256.fullmatch(cell.code)
-    }
-    known = {row.source for row in rows}
-    fresh = (
-        Row(cell.count, Status.OK, source, compact(cell.code), compact_id(cell.id) if cell.id else None)
-        for source, cell in added.items()
-        if source not in known
-    )
-    return (*rows, *fresh)
-
-
-def _was_edited(cell: Cell, run: Row | None) -> bool:
-    """Tell whether the code differs from what ran; the cell's own outputs know best, layout does not count.
-
-    A cell that has another execution count than the run has run again since: of that run nothing is known.
+    Never by id alone while the text tells: ids are copied, split and renumbered. Where every trace of a run was
+    stripped the ids may be new, so that the place tells more than they do.
     """
-    if cell.records or cell.marks:
-        return is_edited(cell)
-    if run is None or (cell.count is not None and run.count is not None and cell.count != run.count):
-        return False
-    return run.source != compact(cell.source_digest) and run.code != compact(cell.code_digest)
+    is_stripped = all(cell.count is None for cell in cells)
+    finder = _Finder(cells, rows, is_stripped=is_stripped)
+    finder.take(finder.find_equal(lambda cell: compact(cell.source_digest), lambda row: row.source), Fit.SAME)
+    for digest in (
+        lambda cell: compact(cell.code_digest),
+        lambda cell: cell.turned_digest and compact(cell.turned_digest),
+    ):
+        finder.take(finder.find_equal(digest, lambda row: row.code), Fit.REFORMATTED)
+    finder.take(finder.find_regrouped(), Fit.REGROUPED)
+    by_id = lambda: finder.find_equal(lambda cell: compact_id(cell.id) if cell.id else None, lambda row: row.id)  # noqa: E731
+    for find in (finder.find_by_place, by_id) if is_stripped else (by_id, finder.find_by_place):
+        finder.take(find(), Fit.EDITED)
+    finder.take(finder.find_repeated(), Fit.SAME)
+    return Matching(tuple(rows), tuple(finder.links))
 
 
-def _match(notebook: Notebook, runs: Sequence[Row]) -> dict[int, Row]:
-    """Match cells to runs by equal source, then equal code, then id, and last by their place between matches."""
-    matched: dict[int, Row] = {}
-    for of_cell, of_run in _KEYS:
-        taken = {id(run) for run in matched.values()}
-        free: dict[str, list[Row]] = {}
-        for run in runs:
-            if id(run) not in taken and (key := of_run(run)) is not None:
-                free.setdefault(key, []).append(run)
-        for cell in notebook.code_cells if free else ():
-            if cell.number not in matched and (same := free.get(of_cell(cell) or "")):
-                matched[cell.number] = _take(same, cell)
-    return matched | dict(_match_gaps(notebook, runs, matched))
+_Pairs = Iterable[tuple[int, int]]
+"""Numbers of cells and places of rows."""
 
 
-def _take(same: list[Row], cell: Cell) -> Row:
-    """Take one of several equal runs: that of the cell's count, or the next; the last serves all copies of a cell."""
-    run = next((one for one in same if one.count is not None and one.count == cell.count), same[0])
-    if len(same) > 1:
-        same.remove(run)
-    return run
+INJECTED = "injected-parameters"
+"""The tag of the cell in which papermill puts parameters."""
 
 
-_KEYS: tuple[tuple[Callable[[Cell], str | None], Callable[[Row], str | None]], ...] = (
-    (lambda cell: compact(cell.source_digest), lambda run: run.source),
-    (lambda cell: compact(cell.code_digest), lambda run: run.code),
-    (lambda cell: compact_id(cell.id) if cell.id else None, lambda run: run.id),
-)
+class _Finder:
+    """Finds links step by step among the cells and rows that have none yet."""
+
+    def __init__(self, cells: Sequence[Cell], rows: Sequence[Row], *, is_stripped: bool) -> None:
+        self.links: list[Link] = []
+        self._cells = cells
+        self._rows = rows
+        self._is_stripped = is_stripped
+        self._linked: dict[int, int] = {}
+        self._taken: set[int] = set()
+
+    def take(self, pairs: _Pairs, fit: Fit) -> None:
+        """Keep what a step has found."""
+        for cell, run in [*pairs]:
+            self.links.append(Link(cell, run, fit))
+            self._linked.setdefault(cell, run)
+            self._taken.add(run)
+
+    def find_equal(self, of_cell: Callable[[Cell], str | None], of_row: Callable[[Row], str | None]) -> _Pairs:
+        """Pair what has an equal key; the last of several equal runs serves all copies of a cell."""
+        free: dict[str, list[int]] = {}
+        for place in self._free_rows:
+            if (key := of_row(self._rows[place])) is not None:
+                free.setdefault(key, []).append(place)
+        for cell in self._free_cells if free else ():
+            if same := free.get(of_cell(cell) or ""):
+                yield cell.number, self._choose(same, cell)
+
+    def _choose(self, same: list[int], cell: Cell) -> int:
+        """Take one of several equal runs: that of the cell's count, or the next."""
+        run = next((one for one in same if cell.count is not None and self._rows[one].count == cell.count), same[0])
+        if len(same) > 1:
+            same.remove(run)
+        return run
+
+    def find_regrouped(self) -> _Pairs:
+        """Pair the parts of what was split with the run of the whole, and what was merged with the runs of parts."""
+        sources = {self._rows[place].source: place for place in self._free_rows}
+        codes = {self._rows[place].code: place for place in self._free_rows}
+        if not sources:
+            return
+
+        def find_run(text: str) -> int | None:
+            place = sources.get(compact(source_digest(text)))
+            return place if place is not None else codes.get(compact(code_digest(text)))
+
+        for stretch in self._list_stretches():
+            for cells, place in find_split(stretch, find_run):
+                yield from ((cell.number, place) for cell in cells)
+        for cell in self._free_cells:
+            yield from ((cell.number, sources[part]) for part in find_merged(cell, sources))
+
+    def _list_stretches(self) -> Iterator[list[Cell]]:
+        """Yield the free cells that follow each other without another cell of code between them."""
+        stretch: list[Cell] = []
+        for cell in self._cells:
+            if cell.number not in self._linked:
+                stretch.append(cell)
+            elif stretch:
+                yield stretch
+                stretch = []
+        yield stretch
+
+    def find_by_place(self) -> _Pairs:
+        """Pair the cells and the runs that lie between two links, where there are as many of one as of the other.
+
+        A cell that shows no trace of a run is left out, unless every trace was stripped from the notebook; so is one
+        that ran with the original tool, which tells of no run. Where the front end has sent ids, a run of a cell that
+        is still there was matched by its own.
+        """
+        start, waiting = 0, list[Cell]()
+        for cell in (*self._cells, None):
+            if cell is not None and cell.number not in self._linked:
+                waiting += [cell] if self._may_have_run(cell) else []
+                continue
+            end = len(self._rows) if cell is None else self._linked[cell.number]
+            free = [place for place in range(start, end) if self._may_be_another(place)]
+            if len(free) == len(waiting):
+                yield from ((one.number, place) for one, place in zip(waiting, free, strict=True))
+            start, waiting = max(start, end + 1), []  # what moved up is before the last link, and its gap was looked at
+
+    def find_repeated(self) -> _Pairs:
+        """Pair the other runs of a text with the cell that still has it."""
+        cells = {self._rows[link.run].source: link.cell for link in self.links if link.fit is Fit.SAME}
+        for place in self._free_rows:
+            if (cell := cells.get(self._rows[place].source)) is not None:
+                yield cell, place
+
+    @property
+    def _free_cells(self) -> list[Cell]:
+        return [cell for cell in self._cells if cell.number not in self._linked]
+
+    @property
+    def _free_rows(self) -> list[int]:
+        return [place for place in range(len(self._rows)) if place not in self._taken]
+
+    def _may_have_run(self, cell: Cell) -> bool:
+        """Tell whether a cell may be one of the runs; a run that sends ids leaves out what papermill has put in."""
+        has_run = self._is_stripped or cell.count is not None
+        is_left_out = INJECTED in cell.tags and any(row.id for row in self._rows)
+        return has_run and not _ran_elsewhere(cell) and not is_left_out
+
+    def _may_be_another(self, place: int) -> bool:
+        is_free = self._is_stripped or self._rows[place].id is None or not self._has_ids
+        return place not in self._taken and is_free
+
+    @cached_property
+    def _has_ids(self) -> bool:
+        """Tell whether the saved ids are those of the runs: of the cells that are as they ran, some have theirs."""
+        same = {link.cell: self._rows[link.run] for link in self.links if link.fit is Fit.SAME}
+        pairs = ((cell.id, same[cell.number].id) for cell in self._cells if cell.number in same)
+        return not same or any(saved and sent and compact_id(saved) == sent for saved, sent in pairs)
 
 
-def _match_gaps(notebook: Notebook, runs: Sequence[Row], matched: Mapping[int, Row]) -> Iterator[tuple[int, Row]]:
-    """Pair the cells and the runs that lie between two matches, where there are as many of one as of the other.
-
-    A cell that shows no trace of a run is left out, unless every trace was stripped from the notebook; so is one that
-    ran with the original tool, which tells of no run. Where the front end has sent ids, a run of a cell that is still
-    there was matched by its own.
-    """
-    places = {id(run): place for place, run in enumerate(runs)}
-    taken = {id(run) for run in matched.values()}
-    stripped = all(cell.count is None for cell in notebook.code_cells)
-    start, waiting = 0, list[Cell]()
-    for cell in (*notebook.code_cells, None):
-        if cell is not None and cell.number not in matched:
-            waiting += [cell] if (stripped or cell.count is not None) and not _ran_elsewhere(cell) else []
-            continue
-        end = len(runs) if cell is None else places[id(matched[cell.number])]
-        free = [run for run in runs[start:end] if id(run) not in taken and (stripped or run.id is None)]
-        if len(free) == len(waiting):
-            yield from ((one.number, run) for one, run in zip(waiting, free, strict=True))
-        start, waiting = max(start, end + 1), []  # what moved up is before the last match, and its gap was looked at
+def has_count_of(cell: Cell, run: Row) -> bool:
+    """Tell whether a cell has the execution count of a run; another one says that it ran again, as is not known."""
+    return cell.count is None or run.count is None or cell.count == run.count
 
 
 def _ran_elsewhere(cell: Cell) -> bool:

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vault_magic.calls import is_expression
-from vault_magic.canonical import VERSION
-from vault_magic.mark import Mark
-from vault_magic.record import CellRef, Record
+from vault_magic.record import Record
 from vaultcheck.cell_source import FoundCommand
+from vaultcheck.makers import Fit, compare_makers, list_makers
 from vaultcheck.notebook import Cell
 
 _INCLUDE = re.compile(r"%run\b")
@@ -38,8 +37,8 @@ def pair_commands(cell: Cell) -> tuple[Pair, ...]:
     asked = [one for one in cell.records if is_expression(one.command)]  # by no command: the whole cell tells of it
     pairs, records = _pair_equal(found, [one for one in cell.records if one not in asked])
     lines = [one for one in found if not any(pair.found is one for pair in pairs)]
-    told = bool(_list_makers(cell))
-    differs = is_edited(cell) if told else not _INCLUDE.search(cell.source)
+    told = bool(list_makers(cell))
+    differs = compare_makers(cell) is Fit.EDITED if told else not _INCLUDE.search(cell.source)
     edited = list(zip(lines, records, strict=False)) if differs else []
     gone = differs if told else bool(found) and not _OTHER_CODE.search(cell.source)
     pairs += [Pair(line, record, differs=True) for line, record in edited]
@@ -47,19 +46,6 @@ def pair_commands(cell: Cell) -> tuple[Pair, ...]:
     pairs += [Pair(None, record, differs=gone) for record in records[len(edited) :]]
     pairs += [Pair(None, record) for record in asked]
     return tuple(sorted(pairs, key=lambda pair: pair.found.line if pair.found else 0))
-
-
-def is_edited(cell: Cell) -> bool:
-    """Tell whether the cell's own outputs say that they were made by another text; layout does not count."""
-    made_by = _list_makers(cell)
-    if any(cell.source_digest == one.sha256 or one.code_version != VERSION for one in made_by):
-        return False  # code digests of another version cannot be compared: then layout may be all that differs
-    return bool(made_by) and all(cell.code_digest != one.code for one in made_by)
-
-
-def _list_makers(cell: Cell) -> list[CellRef | Mark]:
-    """Return what the outputs tell of the text that made them: nothing where only the original tool left records."""
-    return [*(one.cell for one in cell.records if one.cell), *cell.marks]
 
 
 def _pair_equal(found: Sequence[FoundCommand], records: list[Record]) -> tuple[list[Pair], list[Record]]:

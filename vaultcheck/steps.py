@@ -100,7 +100,7 @@ class Step:
     def is_in_manifest(self) -> bool:
         """Whether the manifest tells that this notebook has run the command as it stands."""
         if self.verb is not Verb.IMPORT:
-            return any(self._made(path) for path in self.paths or self.vault.producers)  # variables: it may be any
+            return any(self.is_maker(path) for path in self.paths or self.vault.producers)  # variables: it may be any
         if self.paths:
             return all(self.imported(path) is not None for path in self.paths)
         return any(self._is_by(one) for one in self.vault.imports)
@@ -117,7 +117,7 @@ class Step:
         """The notebook as the manifest names it."""
         return relate(self.notebook.file, folder=self.vault.archive.parent)
 
-    def _made(self, path: str) -> bool:
+    def is_maker(self, path: str) -> bool:
         """Tell whether the manifest says that an object was stored by this command of this notebook."""
         producer = self.vault.producers.get(path)
         if producer is None or self.found is None or not self._is_by(producer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -14,12 +14,14 @@ from vault_magic.project import load_defaults
 from vault_magic.record import CellRef
 from vault_magic.whereabouts import relate
 from vaultcheck.discovery import FoundFile, display_path
+from vaultcheck.execution import Execution, reconstruct
 from vaultcheck.includes import Course, Include, SourceFiles, follow
 from vaultcheck.lineage import Lineage, build_lineage
-from vaultcheck.matching import Execution, reconstruct
+from vaultcheck.making import Making, build_makings
 from vaultcheck.notebook import Notebook, UnreadableNotebook, read_notebook
 from vaultcheck.snapshot import Snapshot, is_about, load_snapshot
 from vaultcheck.steps import Step, build_steps
+from vaultcheck.undefined import Undefined, find_undefined
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,13 @@ class Workspace:
     steps: tuple[Step, ...] = ()
     includes: Mapping[str, tuple[Include, ...]] = field(default_factory=dict)
     executions: Mapping[str, Execution] = field(default_factory=dict)
+    makings: tuple[Making, ...] = ()
+    undefined: Mapping[str, tuple[Undefined, ...]] = field(default_factory=dict)
     lineage: Lineage = field(default_factory=Lineage)
+
+    def list_undefined(self, notebook: Notebook) -> frozenset[str]:
+        """Return the names that cells of a notebook use and that no cell above them defines any more."""
+        return frozenset(name for one in self.undefined.get(notebook.path, ()) for name in one.names)
 
     def get_vault(self, path: str) -> Snapshot:
         """Return a vault by its path."""
@@ -104,15 +112,23 @@ def load_workspace(files: Iterable[FoundFile], *, working_directory: Path, vault
         for step in build_steps(notebook, courses[notebook.path], find_vault=vaults.find, find_defaults=find_defaults)
     )
     used = {step.vault.path: step.vault for step in steps}
+    executions = {notebook.path: _reconstruct(notebook, used.values()) for notebook in notebooks}
+    makings = {one.path: build_makings(one, executions[one.path], _list_own(steps, one)) for one in notebooks}
     return Workspace(
         notebooks=notebooks,
         unreadable=unreadable,
         vaults=tuple(used[path] for path in sorted(used)),
         steps=steps,
         includes={path: course.includes for path, course in courses.items()},
-        executions={notebook.path: _reconstruct(notebook, used.values()) for notebook in notebooks},
+        executions=executions,
+        makings=tuple(making for found in makings.values() for making in found),
+        undefined={one.path: find_undefined(one, executions[one.path], makings[one.path]) for one in notebooks},
         lineage=build_lineage(steps),
     )
+
+
+def _list_own(steps: Iterable[Step], notebook: Notebook) -> Iterator[Step]:
+    return (step for step in steps if step.notebook is notebook)
 
 
 def _read_notebooks(files: Iterable[FoundFile]) -> tuple[tuple[Notebook, ...], tuple[Unreadable, ...]]:

@@ -97,6 +97,7 @@ def test_edits_and_a_new_store_are_found(quickstart: Path, tmp_path: Path) -> No
     assert list_findings(folder) == [
         ("VC304", "02_model.ipynb", 3),
         ("VC301", "02_model.ipynb", 4),
+        ("VC305", "02_model.ipynb", 6),
         ("VC102", "03_report.ipynb", 3),
     ]
     assert run_check(folder).returncode == 1
@@ -118,7 +119,7 @@ def test_stripped_outputs_are_judged_from_the_manifest(quickstart: Path, tmp_pat
         _strip(path)
     assert list_findings(folder) == []
     edit_cell(folder / "02_model.ipynb", cell=4, old="threshold = 10", new="threshold = 20")
-    assert list_findings(folder) == [("VC301", "02_model.ipynb", 4)]
+    assert list_findings(folder) == [("VC301", "02_model.ipynb", 4), ("VC305", "02_model.ipynb", 6)]
 
 
 def _strip(path: Path) -> None:

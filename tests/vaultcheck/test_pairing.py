@@ -12,7 +12,7 @@ from vault_magic.digest import digest_cell
 from vault_magic.mark import Mark
 from vault_magic.record import ArchiveRef, CellRef, Record
 from vaultcheck.notebook import Cell
-from vaultcheck.pairing import is_edited, pair_commands
+from vaultcheck.pairing import pair_commands
 
 
 def _cell(source: str, *executed: str, ran: str | None = None, marks: tuple[str, ...] = ()) -> Cell:
@@ -138,31 +138,3 @@ def test_mark_tells_the_text_where_no_record_does() -> None:
     source = f"%vault {_X}"
     assert _list_pairs(_forget_cells(_cell(source, _Y, marks=(source,)))) == [(None, _Y, False), (1, None, False)]
     assert _list_pairs(_forget_cells(_cell(source, _Y, marks=("something else",)))) == [(1, _Y, True)]
-
-
-def test_records_that_tell_no_cell_make_no_edited_cell() -> None:
-    assert not is_edited(_forget_cells(_cell("x = 1", _X, ran="x = 2")))
-
-
-def test_cell_as_it_ran_is_not_edited() -> None:
-    assert not is_edited(_cell("x = 1", _X))
-
-
-def test_layout_is_no_edit() -> None:
-    assert not is_edited(_cell("x = 1  # one", _X, ran="x=1"))
-
-
-def test_other_code_is_an_edit() -> None:
-    assert is_edited(_cell("x = 1", _X, ran="x = 2"))
-
-
-def test_mark_of_other_code_is_an_edit() -> None:
-    assert is_edited(_cell("x = 1", marks=("x = 2",)))
-
-
-def test_one_output_of_this_text_is_enough() -> None:
-    assert not is_edited(_cell("x = 1", marks=("x = 2", "x = 1")))
-
-
-def test_cell_without_outputs_of_its_own_cannot_be_told() -> None:
-    assert not is_edited(_cell("x = 1"))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from vaultcheck.rules.base import Rule
 from vaultcheck.rules.commands import EditedCommand, MalformedCommand, NeverExecuted
-from vaultcheck.rules.freshness import EditedCell, StaleImport
+from vaultcheck.rules.freshness import EditedCell, ReformattedCell, StaleImport
 from vaultcheck.rules.inputs import DamagedVault, ManifestBehind, MissingVault, UnreadableNotebook, UnreadableRecord
 from vaultcheck.rules.integrity import MissingObject, NotLastRecorded
 from vaultcheck.rules.lineage import ProducerCycle, RivalProducers, UnstoredImport
+from vaultcheck.rules.order import MixedSessions, OutOfOrder, RepeatedRun, VanishedCell
+from vaultcheck.rules.outputs import AlteredOutput
+from vaultcheck.rules.provenance import ObjectOfEditedCode, UndefinedName, UnrunDefinition
 
 RULES: tuple[Rule, ...] = (
     UnreadableNotebook(),
@@ -21,7 +24,16 @@ RULES: tuple[Rule, ...] = (
     MissingObject(),
     NotLastRecorded(),
     EditedCell(),
+    ReformattedCell(),
+    AlteredOutput(),
     StaleImport(),
+    ObjectOfEditedCode(),
+    UndefinedName(),
+    UnrunDefinition(),
+    OutOfOrder(),
+    VanishedCell(),
+    RepeatedRun(),
+    MixedSessions(),
     UnstoredImport(),
     RivalProducers(),
     ProducerCycle(),

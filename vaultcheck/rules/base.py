@@ -8,17 +8,33 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from vaultcheck.finding import Location, Severity
+from vaultcheck.making import Making
+from vaultcheck.notebook import Cell, Notebook
 from vaultcheck.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a rule yields: the place, what is wrong there, what to do; the checker adds code, name and severity."""
+    """What a rule yields: the place, what is wrong there, what to do; the checker adds code, name and severity.
+
+    `severity` is told where this one is not as bad as others of its rule.
+    """
 
     location: Location
     message: str
     hint: str
     object: str | None = None
+    severity: Severity | None = None
+
+
+def locate(notebook: Notebook, cell: Cell) -> Location:
+    """Return the place of a whole cell."""
+    return Location(notebook.path, cell=cell.number, cell_id=cell.id, line=1)
+
+
+def draft_store(making: Making, message: str, hint: str) -> Draft:
+    """Return a draft at the command that stored."""
+    return Draft(making.steps[0].location, message, hint, making.objects[0])
 
 
 class Rule(ABC):

@@ -115,7 +115,7 @@ def _has_run(step: Step, workspace: Workspace) -> bool:
         return True
     execution = workspace.executions[step.notebook.path]
     ran = execution.has_run(step.cell)
-    if ran and step.cell not in execution.edited:
+    if ran and not execution.is_edited(step.cell):
         return True
     return (ran or not step.notebook.records) and step.is_in_manifest
 
@@ -123,7 +123,8 @@ def _has_run(step: Step, workspace: Workspace) -> bool:
 def _is_traceless(step: Step) -> bool:
     """Tell whether no manifest would know of the command, had it run."""
     is_module = step.found is not None and step.found.command is not None and step.found.command.is_module_import
-    return is_module or step.verb in (Verb.DEL, Verb.ASSERT, Verb.SEAL)
+    is_import = step.verb is Verb.IMPORT and (is_module or not step.vault.has_manifest)
+    return is_import or step.verb in (Verb.DEL, Verb.ASSERT, Verb.SEAL)
 
 
 def _is_stripped(notebook: Notebook) -> bool:

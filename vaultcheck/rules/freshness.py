@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vault_magic.identity import Identity, Match
-from vaultcheck.finding import Location, Severity
+from vaultcheck.finding import Severity
 from vaultcheck.lineage import Use
-from vaultcheck.rules.base import Draft, Rule
+from vaultcheck.makers import Fit
+from vaultcheck.rules.base import Draft, Rule, locate
+from vaultcheck.rules.phrases import list_cells
 from vaultcheck.snapshot import Snapshot
 from vaultcheck.steps import Step
 from vaultcheck.workspace import Workspace
@@ -34,12 +36,43 @@ class EditedCell(Rule):
         """Yield a draft for each cell that is not what ran."""
         told = {(step.notebook.path, step.cell.number) for step in workspace.steps if step.differs}
         for notebook in workspace.notebooks:
-            for cell in workspace.executions[notebook.path].edited:
-                if (notebook.path, cell.number) not in told:
+            execution = workspace.executions[notebook.path]
+            for cell in notebook.code_cells:
+                if execution.is_edited(cell) and (notebook.path, cell.number) not in told:
                     count = f" as [{cell.count}]" if cell.count is not None else ""
-                    where = Location(notebook.path, cell=cell.number, cell_id=cell.id, line=1)
                     message = f"the code of this cell is not the code that ran{count}"
-                    yield Draft(where, message, "run this cell and those after it again, or put the code back")
+                    yield Draft(
+                        locate(notebook, cell), message, "run this cell and those after it again, or put the code back"
+                    )
+
+
+class ReformattedCell(Rule):
+    """Cells that were only reformatted after they ran.
+
+    **What**: the text of a cell is not the one that ran, and its code is: comments, layout, the order of imports have
+    changed, or a cell was split in two or merged with its neighbour. Reported once for a notebook.
+
+    **Why**: good to know that nothing more is behind a difference of digests, and nothing to worry about.
+
+    **Example**: a formatter has been through the notebook since it was run.
+
+    **How to mend**: nothing needs to be done; the next run makes digests and text the same again.
+    """
+
+    code = "VC302"
+    name = "reformatted-cell"
+    severity = Severity.INFO
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield one draft for each notebook with such cells, at the first."""
+        for notebook in workspace.notebooks:
+            fits = workspace.executions[notebook.path].fits
+            changed = [one for one in notebook.code_cells if fits.get(one.number) in (Fit.REFORMATTED, Fit.REGROUPED)]
+            if changed:
+                others = f", and so are {list_cells(one.number for one in changed[1:])}" if changed[1:] else ""
+                how = "regrouped" if fits[changed[0].number] is Fit.REGROUPED else "reformatted"
+                message = f"the code of this cell is what ran, {how} since{others}"
+                yield Draft(locate(notebook, changed[0]), message, "nothing needs to be done")
 
 
 class StaleImport(Rule):

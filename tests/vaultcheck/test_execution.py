@@ -1,4 +1,4 @@
-"""Tests of the matching of saved cells to executed ones."""
+"""Tests of how a notebook ran: which saved cell is which executed one, and which was edited."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vault_magic.digest import digest_cell
 from vault_magic.ledger import Ledger
 from vault_magic.record import ArchiveRef, CellRef, Record
 from vault_magic.session import Session, build_run
-from vaultcheck.matching import Execution, reconstruct
+from vaultcheck.execution import Execution, reconstruct
 from vaultcheck.notebook import Cell, Notebook
 
 
@@ -51,7 +51,7 @@ def _save_cells(
 
 def _find_edited(executed: list[str], notebook: Notebook, *, ids: list[str] | None = None) -> list[int]:
     execution = reconstruct(notebook, [_run_cells(executed, ids)], [])
-    return [cell.number for cell in execution.edited]
+    return [*execution.edited]
 
 
 # name: executed cells, saved cells, the numbers of the edited ones
@@ -108,7 +108,7 @@ _WITH_IDS: dict[str, tuple[str, str, list[int]]] = {
     "ids-swapped": ("a:1 b:2", "a:2 b:1", []),
     "ids-renumbered": ("a:x b:y c:z", "a:0 b:1 c:2", []),
     "ids-renumbered-over-one-another": ("a:0 b:1 c:2", "b:0 c:1", []),
-    "split-keeps-the-id-of-the-second-half": ("b;c:1 d:2", "#new:9 B;C:1 d:2", [2]),
+    "beside-a-new-one-with-its-id": ("b;c:1 d:2", "#new:9 B;C:1 d:2", [2]),
 }
 
 
@@ -152,21 +152,21 @@ def test_no_cell_whose_text_ran_is_called_edited_and_no_run_is_matched_twice(
 ) -> None:
     notebook = _save_cells(saved, executed, stripped=stripped)
     execution = reconstruct(notebook, [_run_cells(executed)], [])
-    assert not {cell.source for cell in execution.edited} & {*executed}
-    runs = [id(execution.matched[cell.number]) for cell in execution.edited]
+    assert not {notebook.cells[number - 1].source for number in execution.edited} & {*executed}
+    runs = [execution.matching.by_cell[number].run for number in execution.edited]
     assert len(runs) == len(set(runs)) <= len(executed)
 
 
 def test_empty_cells_and_text_are_left_out() -> None:
     cells = (Cell(1, is_code=False, source="a"), Cell(2, is_code=True, source="  "), Cell(3, is_code=True, source="a"))
     execution = reconstruct(Notebook("a", Path("a"), cells), [_run_cells(["a"])], [])
-    assert [*execution.matched] == [3]
+    assert [*execution.matching.by_cell] == [3]
 
 
 def test_longest_ledger_counts() -> None:
     notebook = _save_cells(["a", "X"])
     execution = reconstruct(notebook, [_run_cells(["a"]), _run_cells(["a", "b"])], [])
-    assert [cell.number for cell in execution.edited] == [2]
+    assert [*execution.edited] == [2]
 
 
 def test_damaged_ledger_is_passed_over() -> None:
@@ -194,7 +194,7 @@ def _with_records(notebook: Notebook, *records: Record) -> Notebook:
 def test_own_records_count_before_the_manifest() -> None:
     ours = _record("store", session="s", seconds=1, ledger=_run_cells(["a", "store"]))
     notebook = _with_records(_save_cells(["X"]), ours)
-    assert [cell.number for cell in reconstruct(notebook, [_run_cells(["X"])], []).edited] == [1]
+    assert [*reconstruct(notebook, [_run_cells(["X"])], []).edited] == [1]
 
 
 def test_latest_session_counts() -> None:
@@ -226,7 +226,7 @@ def test_stripped_cell_that_is_known_has_run() -> None:
 def test_cell_that_ran_again_since_is_not_known_to_be_edited() -> None:
     notebook = _save_cells(["a", "B"], ["a", "b"])
     again = replace(notebook, cells=(notebook.cells[0], replace(notebook.cells[1], count=7)))
-    assert reconstruct(notebook, [_run_cells(["a", "b"])], []).edited == (notebook.cells[1],)
+    assert reconstruct(notebook, [_run_cells(["a", "b"])], []).edited == (2,)
     assert reconstruct(again, [_run_cells(["a", "b"])], []).edited == ()
 
 
@@ -250,7 +250,7 @@ def test_equal_cells_are_matched_to_runs_of_their_own() -> None:
     notebook = _save_cells(["a", "x", "a"], ["a", "x", "b"])
     cells = (replace(notebook.cells[0], count=1), notebook.cells[1], replace(notebook.cells[2], count=3))
     execution = reconstruct(replace(notebook, cells=cells), [_run_cells(["a", "x", "a"])], [])
-    assert [execution.matched[number].count for number in (1, 2, 3)] == [1, 2, 3]
+    assert [execution.matching.by_cell[number].run for number in (1, 2, 3)] == [0, 1, 2]
 
 
 def _legacy(notebook: Notebook, *numbers: int, seconds: int = 0) -> Notebook:
@@ -281,7 +281,7 @@ def test_cell_of_the_original_tool_is_not_taken_for_edited(ids: list[str] | None
 def test_cell_edited_beside_one_of_the_original_tool_is_found() -> None:
     store = _record("store", session="s", seconds=9, ledger=_run_cells(["a", "b", "store"]))
     notebook = _legacy(_with_records(_save_cells(["a", "Old", "B"], ["a", "b", "old"]), store), 2)
-    assert [cell.number for cell in reconstruct(notebook, [], []).edited] == [3]
+    assert [*reconstruct(notebook, [], []).edited] == [3]
 
 
 def test_later_run_with_the_original_tool_leaves_it_open_what_was_edited() -> None:
@@ -289,4 +289,4 @@ def test_later_run_with_the_original_tool_leaves_it_open_what_was_edited() -> No
     notebook = _with_records(_save_cells(["A", "b", "x"], ["a", "b", "x"]), store)
     for seconds, edited in ((4, [1]), (6, [])):
         execution = reconstruct(_legacy(notebook, 3, seconds=seconds), [], [])
-        assert [cell.number for cell in execution.edited] == edited
+        assert [*execution.edited] == edited

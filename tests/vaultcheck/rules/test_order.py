@@ -1,0 +1,251 @@
+"""Tests of the rules about cells that did not run once each, from the top, in one session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.builders import Lab, name_case
+from vaultcheck.finding import Severity
+from vaultcheck.rules.base import Rule
+from vaultcheck.rules.order import MixedSessions, OutOfOrder, RepeatedRun, VanishedCell
+
+Case = Callable[[Lab], None]
+STORE = "%vault store x in m"
+
+
+def _each(*cases: Case) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("arrange", cases, ids=name_case)
+
+
+def _find(lab: Lab, rule: Rule) -> list[tuple[int | None, Severity]]:
+    lab.save()
+    return [(finding.location.cell, finding.severity) for finding in lab.check([rule])]
+
+
+# VC308
+
+
+def as_it_ran(lab: Lab) -> None:
+    lab.start("a.ipynb", "y = 1", "x = y", STORE)
+
+
+def cells_that_have_nothing_to_do_with_each_other(lab: Lab) -> None:
+    cells = lab.start("a.ipynb", "y = 1", "x = 2", "print(1)", STORE).cells
+    cells[1], cells[2] = cells[2], cells[1]
+
+
+def plot_moved(lab: Lab) -> None:
+    cells = lab.start("a.ipynb", "x = 1", STORE, "print(x)").cells
+    cells[2], cells[3] = cells[3], cells[2]
+
+
+def definition_run_again_before_the_store(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "y = 1", "x = y", sends_ids=True)
+    author.run_again(2)
+    author.run(STORE)
+
+
+def all_run_twice(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "y = 1", "x = y", STORE, sends_ids=True)
+    for cell in (1, 2, 3, 4):
+        author.run_again(cell)
+
+
+@_each(
+    as_it_ran,
+    cells_that_have_nothing_to_do_with_each_other,
+    plot_moved,
+    definition_run_again_before_the_store,
+    all_run_twice,
+)
+def test_order_that_makes_no_difference_is_accepted(lab: Lab, arrange: Case) -> None:
+    arrange(lab)
+    assert _find(lab, OutOfOrder()) == []
+
+
+def definitions_swapped(lab: Lab) -> None:
+    cells = lab.start("a.ipynb", "x = 1", "x = 2", STORE).cells
+    cells[1], cells[2] = cells[2], cells[1]
+
+
+def change_moved_above_another(lab: Lab) -> None:
+    cells = lab.start("a.ipynb", "x = []", "x.append(1)", "x.append(2)", STORE).cells
+    cells[2], cells[3] = cells[3], cells[2]
+
+
+def change_moved_below_the_store(lab: Lab) -> None:
+    cells = lab.start("a.ipynb", "x = []", "x.append(1)", STORE).cells
+    cells[2], cells[3] = cells[3], cells[2]
+
+
+@_each(definitions_swapped, change_moved_above_another, change_moved_below_the_store)
+def test_order_that_made_another_object_is_a_warning_at_the_store(lab: Lab, arrange: Case) -> None:
+    arrange(lab)
+    cells = lab.notebooks["a.ipynb"].cells
+    store = next(number for number, cell in enumerate(cells, start=1) if cell["source"] == STORE)
+    assert _find(lab, OutOfOrder()) == [(store, Severity.WARNING)]
+
+
+def test_order_is_told_with_the_cells_as_they_ran(lab: Lab) -> None:
+    change_moved_above_another(lab)
+    lab.save()
+    (finding,) = lab.check([OutOfOrder()])
+    assert finding.message == "'m/x': made by cells 2, 4 and 3, which ran in this order and do not stand so"
+
+
+def test_cell_that_ran_after_its_user_is_information(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 1", STORE, "y = 1")
+    author.write("z = y + 1")
+    author.edit(4, "y = 2")
+    author.run_again(5)
+    author.run_again(4)
+    assert _find(lab, OutOfOrder()) == [(4, Severity.INFO)]
+
+
+def test_notebook_without_evidence_is_not_judged(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "y = 1", "z = y")
+    author.run_again(2)
+    assert _find(lab, OutOfOrder()) == []
+
+
+# VC309
+
+
+def cell_that_showed_deleted(lab: Lab) -> None:
+    del lab.start("a.ipynb", "x = 1", "print(x)", STORE).cells[2]
+
+
+def cell_that_showed_edited(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 1", "print(1)", STORE)
+    author.edit(3, "print(2)")
+
+
+def run_again_with_other_text_before_the_store(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 1", sends_ids=True)
+    author.edit(2, "x = 2")
+    author.run_again(2)
+    author.run(STORE)
+
+
+def parameters_put_in(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "rate = 1", "rate = 2", "x = rate", STORE)
+    author.cells[1]["metadata"] = {"tags": ["parameters"]}
+    del author.cells[2]
+
+
+@_each(
+    as_it_ran,
+    cell_that_showed_deleted,
+    cell_that_showed_edited,
+    run_again_with_other_text_before_the_store,
+    parameters_put_in,
+)
+def test_run_that_changed_nothing_may_vanish(lab: Lab, arrange: Case) -> None:
+    arrange(lab)
+    assert _find(lab, VanishedCell()) == []
+
+
+@pytest.mark.parametrize("source", ["x = x + [1]", "x.append(1)", "for i in x:\n    x = [i]"])
+def test_vanished_change_of_what_is_stored_is_a_warning_at_the_store(lab: Lab, source: str) -> None:
+    del lab.start("a.ipynb", "x = [0]", source, STORE).cells[2]
+    assert _find(lab, VanishedCell()) == [(3, Severity.WARNING)]
+
+
+def test_vanished_change_is_told_with_its_count_and_names(lab: Lab) -> None:
+    del lab.start("a.ipynb", "x = [0]", "x.append(1)", STORE).cells[2]
+    lab.save()
+    (finding,) = lab.check([VanishedCell()])
+    assert finding.message == "a cell that is no longer in the notebook ([3]) changed 'x', which goes into 'm/x'"
+
+
+def test_vanished_change_of_something_else_is_information(lab: Lab) -> None:
+    del lab.start("a.ipynb", "x = 1", "scratch = 2", STORE).cells[2]
+    assert _find(lab, VanishedCell()) == [(None, Severity.INFO)]
+
+
+def test_vanished_definition_that_nothing_replaces_is_told_elsewhere(lab: Lab) -> None:
+    del lab.start("a.ipynb", "x = 1", STORE).cells[1]
+    assert _find(lab, VanishedCell()) == []
+
+
+# VC310
+
+
+def run_again_without_adding(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = [1]", "x = sorted(x)", sends_ids=True)
+    author.run_again(3)
+    author.run(STORE)
+
+
+def plot_run_again(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 1", "print(x)", sends_ids=True)
+    author.run_again(3)
+    author.run(STORE)
+
+
+def added_again_after_a_new_start(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 0", "x += 1", STORE, sends_ids=True)
+    for cell in (2, 3, 4):
+        author.run_again(cell)
+
+
+@_each(as_it_ran, run_again_without_adding, plot_run_again, added_again_after_a_new_start, all_run_twice)
+def test_run_that_comes_to_the_same_is_accepted(lab: Lab, arrange: Case) -> None:
+    arrange(lab)
+    assert _find(lab, RepeatedRun()) == []
+
+
+@pytest.mark.parametrize("sends_ids", [False, True], ids=["without-ids", "with-ids"])
+@pytest.mark.parametrize("source", ["x += 1", "x = x * 2"])
+def test_value_added_to_twice_is_a_warning_at_the_cell(lab: Lab, source: str, *, sends_ids: bool) -> None:
+    author = lab.start("a.ipynb", "x = 0", source, sends_ids=sends_ids)
+    author.run_again(3)
+    author.run(STORE)
+    assert _find(lab, RepeatedRun()) == [(3, Severity.WARNING)]
+
+
+def test_value_added_to_twice_that_is_not_stored_is_information(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 0", "y = 0", "y += 1", sends_ids=True)
+    author.run_again(4)
+    author.run(STORE)
+    assert _find(lab, RepeatedRun()) == [(4, Severity.INFO)]
+
+
+# VC311
+
+
+def all_run_after_a_restart(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 1", STORE)
+    author.restart()
+    author.run_again(2)
+    author.run_again(3)
+
+
+def half_run_after_a_restart(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 1", STORE)
+    author.restart()
+    author.run_again(2)
+
+
+@_each(as_it_ran, all_run_after_a_restart, half_run_after_a_restart)
+def test_cells_of_one_session_are_accepted(lab: Lab, arrange: Case) -> None:
+    arrange(lab)
+    assert _find(lab, MixedSessions()) == []
+
+
+def test_change_that_did_not_run_in_the_session_of_the_store_is_a_warning_at_the_store(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = [3, 1]", "x.sort()", STORE)
+    author.restart()
+    author.run_again(2)
+    author.run_again(4)
+    assert _find(lab, MixedSessions()) == [(4, Severity.WARNING)]
+
+
+def test_outputs_of_an_earlier_session_are_information(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 1", STORE, "%vault store x in n")
+    author.restart()
+    author.run_again(2)
+    author.run_again(3)
+    assert _find(lab, MixedSessions()) == [(4, Severity.INFO)]

@@ -1,0 +1,189 @@
+"""How the objects of a storing cell came to be: which runs before it had a part in them, and which cells would have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from vault_magic.digest import compact
+from vault_magic.forms import Verb
+from vault_magic.ledger import Ledger, Row, Status
+from vault_magic.record import CellRef
+from vaultcheck.dataflow import Effect, Trace, trace
+from vaultcheck.execution import Execution, read_rows
+from vaultcheck.makers import Fit
+from vaultcheck.matching import INJECTED, Matching, match_cells
+from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.runs import Runs, read_cell
+from vaultcheck.steps import Step
+
+_WORDS_OF_A_FIRST_RUN = range(5, 7)
+
+
+@dataclass(frozen=True)
+class Making:
+    """The making of what one cell stored: its commands, and the runs before them that a ledger tells of.
+
+    `session` is missing where the outputs were stripped and only manifest or sidecar tell. `is_complete` tells that the
+    ledger holds every run of the session.
+    """
+
+    cell: Cell
+    steps: tuple[Step, ...]
+    runs: Runs
+    execution: Execution
+    session: str | None = None
+    is_complete: bool = True
+
+    @property
+    def notebook(self) -> Notebook:
+        """The notebook that stored."""
+        return self.runs.notebook
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """The paths of the objects that it stored."""
+        return tuple(dict.fromkeys(path for step in self.steps for path in step.paths))
+
+    @cached_property
+    def wanted(self) -> frozenset[str]:
+        """The names that were stored, or of which objects were made as they were stored."""
+        named = {name for step in self.steps for name in _list_variables(step)}
+        return frozenset(named) or read_cell(self.cell).uses
+
+    @cached_property
+    def possible(self) -> Mapping[int, frozenset[str]]:
+        """The places of the rows that may have had a part in what was stored, with the names that they changed."""
+        return self._merge_turns(self._trace_turns(surely=False))
+
+    @cached_property
+    def sure(self) -> Mapping[int, frozenset[str]]:
+        """The places of the rows that surely had a part in it, with the names that they changed."""
+        return self._merge_turns(self.sure_turns)
+
+    @cached_property
+    def sure_turns(self) -> Trace:
+        """The turns that surely had a part in it."""
+        return self._trace_turns(surely=True)
+
+    @cached_property
+    def cells_above(self) -> tuple[Cell, ...]:
+        """The cells of code above the storing one; not what papermill has put in, where the ledger leaves it out."""
+        above = (cell for cell in self.notebook.code_cells if cell.number < self.cell.number)
+        linked = self.runs.matching.by_cell
+        return tuple(cell for cell in above if INJECTED not in cell.tags or cell.number in linked)
+
+    @cached_property
+    def edited(self) -> tuple[int, ...]:
+        """The cells that may have had a part in what was stored and have other code now; not the storing one itself."""
+        places = (place for place in self.possible if self.runs.get_fit(place) is Fit.EDITED)
+        numbers = {self.runs.find_cell(place) for place in places} | self._edited_parameters
+        return tuple(sorted(number for number in numbers if number and number != self.cell.number))
+
+    @property
+    def _edited_parameters(self) -> set[int]:
+        """The cells of parameters that no ledger holds: their own marks tell that they were edited."""
+        above = [cell for cell in self.notebook.code_cells if cell.number < self.cell.number]
+        edited = {cell.number for cell in above if INJECTED in cell.tags and self.execution.is_edited(cell)}
+        return edited & self.trace_cells(above).changed.keys() if edited else edited
+
+    def trace_cells(self, cells: Sequence[Cell]) -> Trace:
+        """Return what the stored names go back to, by the numbers of cells, if these ran in their order."""
+        effects = [*(self.runs.read_linked(cell) for cell in cells), Effect(read_cell(self.cell))]
+        found = trace(effects, self.wanted, self.runs.bonds, surely=True)
+        return Trace({cells[at].number: names for at, names in found.changed.items() if at < len(cells)}, found.names)
+
+    def _trace_turns(self, *, surely: bool) -> Trace:
+        turns, runs = self.runs.turns, self.runs
+        effects = [*(runs.effects[place] for place in turns), Effect(read_cell(self.cell))]
+        return trace(effects, self.wanted, runs.bonds, surely=surely, latest=len(turns) == len(runs.effects))
+
+    def _merge_turns(self, found: Trace) -> Mapping[int, frozenset[str]]:
+        turns, changed = self.runs.turns, dict[int, frozenset[str]]()
+        for turn, names in sorted(found.changed.items()):
+            if turn < len(turns):  # the last is the storing cell itself
+                changed[turns[turn]] = changed.get(turns[turn], frozenset()) | names
+        return changed
+
+
+def build_makings(notebook: Notebook, execution: Execution, steps: Iterable[Step]) -> tuple[Making, ...]:
+    """Return the making of what a notebook stored, for those cells where not all is just as it ran."""
+    groups: dict[tuple[int, str, str | None], list[tuple[Step, _Origin]]] = {}
+    for step in steps:
+        if (origin := _find_origin(step)) and not _is_plain(notebook, step.cell, origin.ledger):
+            groups.setdefault((step.cell.number, origin.ledger.rows, origin.session), []).append((step, origin))
+    built = (_build_making(notebook, execution, found) for found in groups.values())
+    return tuple(making for making in built if making)
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What is recorded of a store: the ledger, the storing cell as it ran, and the session if known."""
+
+    ledger: Ledger
+    cell: CellRef | None
+    session: str | None = None
+
+
+def _find_origin(step: Step) -> _Origin | None:
+    """Return what the record of a store tells, or the manifest where the outputs were stripped."""
+    if step.differs or step.verb is not Verb.STORE:
+        return None
+    if step.record is not None:
+        record = step.record
+        return _Origin(record.ledger, record.cell, record.session) if record.ledger else None
+    made = [step.vault.producers[path] for path in step.paths if step.is_maker(path)]
+    return next((_Origin(one.ledger, one.cell) for one in made if one.ledger), None)
+
+
+def _is_plain(notebook: Notebook, cell: Cell, ledger: Ledger) -> bool:
+    """Tell, without reading the rows, whether the cells down to this one ran once each, in order, as they stand."""
+    lines = [line.split(" ") for line in ledger.rows.split("\n")]
+    if any(len(words) not in _WORDS_OF_A_FIRST_RUN or words[1] not in "+~" for words in lines):
+        return False
+    cells = [one for one in notebook.code_cells if one.number <= cell.number]
+    return [words[2] for words in lines] == [compact(one.source_digest) for one in cells]
+
+
+def _build_making(notebook: Notebook, execution: Execution, found: Sequence[tuple[Step, _Origin]]) -> Making | None:
+    (step, origin), steps = found[0], tuple(step for step, _ in found)
+    if not (rows := read_rows(origin.ledger)):
+        return None
+    matching = match_cells(notebook.code_cells, rows)
+    end = _find_storing(rows, origin.cell)
+    before = Matching(rows[:end], tuple(link for link in matching.links if link.run < end))
+    runs = Runs(notebook, before)
+    is_complete = not origin.ledger.dropped and _begins_at_start(rows)
+    return Making(step.cell, steps, runs, execution, origin.session, is_complete=is_complete)
+
+
+def _begins_at_start(rows: Sequence[Row]) -> bool:
+    """Tell whether some row is the first run of its session; where counts were left out that is taken for granted."""
+    counts = {count for row in rows for count in (row.count, row.previous)}
+    return 1 in counts or all(row.count is None for row in rows)
+
+
+def _find_storing(rows: Sequence[Row], cell: CellRef | None) -> int:
+    """Return the place of the storing run: the last of its text, else the last that was still running."""
+    source = _shorten(cell.sha256) if cell else None
+    own = [place for place, row in enumerate(rows) if row.source == source]
+    running = [place for place, row in enumerate(rows) if row.status is Status.RUNNING]
+    return max(own or running, default=len(rows))
+
+
+def _shorten(digest: str) -> str | None:
+    try:
+        return compact(digest)
+    except ValueError:  # edited by hand
+        return None
+
+
+def _list_variables(step: Step) -> Iterator[str]:
+    """Yield the variables of a store and the function that writes them; of a call, none."""
+    command = step.found.command if step.found and not step.found.is_call else None
+    for target in command.targets if command else ():
+        if target.variable:
+            yield target.variable
+    if command and command.function:
+        yield command.function.partition(".")[0]

@@ -1,0 +1,30 @@
+"""How messages speak of several cells, names or objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+_MOST = 5
+"""Of more than this many the rest are counted."""
+
+
+def list_names(names: Iterable[str]) -> str:
+    """Return names or paths as a message lists them."""
+    return _join([f"'{name}'" for name in names])
+
+
+def list_cells(numbers: Iterable[int]) -> str:
+    """Return the numbers of cells as a message lists them, with the word before."""
+    listed = [str(number) for number in numbers]
+    return f"{'cell' if len(listed) == 1 else 'cells'} {_join(listed)}"
+
+
+def list_counts(counts: Iterable[int | None]) -> str:
+    """Return execution counts as a message lists them, as notebooks show them; those not known are left out."""
+    return _join([f"[{count}]" for count in counts if count is not None])
+
+
+def _join(parts: Sequence[str]) -> str:
+    if len(parts) > _MOST:
+        parts = [*parts[: _MOST - 1], f"{len(parts) - _MOST + 1} more"]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
