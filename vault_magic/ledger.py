@@ -36,6 +36,7 @@ class Status(Enum):
     FAILED = "!"
     RUNNING = "~"
     EARLIER = "<"  # ran before the extension was loaded; its end was not seen
+    REPLACED = "^"  # its cell has run with another text since
     UNKNOWN = "?"  # something that a later writer tells and this reader does not know
 
 

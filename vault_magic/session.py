@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +39,12 @@ class Code:
         """The names that it changes, as a ledger keeps them; `None` where its text does not tell."""
         found = self._facts.names
         return None if found is None or found.is_opaque else compact_names(found.changes)
+
+    def settles(self, other: Code) -> bool:
+        """Tell whether it binds anew, from other names, all that another text changes."""
+        own, changed = self._facts.names, other._facts.names
+        is_known = own and changed and not own.is_opaque and not changed.is_opaque
+        return bool(is_known and own and changed and changed.changes <= own.defines - own.uses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,8 @@ class Binding:
 class Session:
     """A kernel session: the latest run of each cell in order, what was imported, and which variables are objects.
 
-    `cells` are the runs by their keys; `serving` is the request that is being served, where a front end asks.
+    `cells` are the runs by their keys; `serving` is the request that is being served, where a front end asks. `missed`
+    tells how many cells ran before of which nothing is known.
     """
 
     id: str
@@ -109,6 +116,7 @@ class Session:
     inputs: tuple[Input, ...] = ()
     bindings: tuple[Binding, ...] = ()
     serving: str | None = None
+    missed: int = 0
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -124,32 +132,52 @@ class Session:
     @property
     def ledger(self) -> Ledger:
         """Every cell run so far, the latest run of each."""
-        return build_ledger((run.row for run in self.runs), code_version=VERSION)
+        ledger = build_ledger((run.row for run in self.runs), code_version=VERSION)
+        return replace(ledger, dropped=ledger.dropped + self.missed)
 
     def serve(self, request: str | None) -> Session:
         """Return the session as the cell of a request sees it."""
         return replace(self, serving=request)
 
-    def recall(self, sources: Mapping[int, str]) -> Session:
+    def recall(self, sources: Mapping[int, str], *, missed: int = 0) -> Session:
         """Return the session with the cells that ran before it was followed; their sources are known by their counts.
 
-        Of equal sources the latest counts: without ids it cannot be told whether they are one cell.
+        Of equal sources the latest counts: without ids it cannot be told whether they are one cell. Of those `missed`
+        nothing is known.
         """
         cells = dict(self.cells)
         for count, source in sources.items():
             run = Run(_recall_key(source), Code(source), count=count, status=Status.EARLIER)
             cells.pop(run.key, None)
             cells[run.key] = run
-        return replace(self, cells=cells)
+        return replace(self, cells=cells, missed=missed)
 
     def start(self, run: Run) -> Session:
-        """Return the session with a cell begun; an earlier run of the same cell gives way."""
-        cells = dict(self.cells)
-        cells.pop(_recall_key(run.code.source), None)
-        before = cells.pop(run.key, None)
-        previous = before.count if before and before.count != run.count else None
+        """Return the session with a cell begun; an earlier run of the same cell gives way.
+
+        Where that had another text it stays, as replaced, unless it is surely gone without a trace.
+        """
+        before = self.cells.get(run.key)
+        is_same = before is not None and before.code == run.code
+        cells = dict(self._replace_before(run) if before and not is_same else self.cells)
+        for key in (_recall_key(run.code.source), run.key):
+            cells.pop(key, None)
+        previous = before.count if before and is_same and before.count != run.count else None
         cells[run.key] = replace(run, previous=previous)
         return replace(self, cells=cells)
+
+    def _replace_before(self, run: Run) -> Iterator[tuple[str, Run]]:
+        """Yield the cells with the run before of a cell under a key of its own, if it can have left a trace.
+
+        It has left none if it changed nothing, or nothing ran in between and all that it changed is bound anew.
+        """
+        latest = next(reversed(self.cells))
+        for key, old in self.cells.items():
+            if key != run.key:
+                yield key, old
+            elif old.code.names != () and not (key == latest and run.code.settles(old.code)):
+                former = f"replaced {old.count} {key}"
+                yield former, replace(old, key=former, id=None, status=Status.REPLACED)
 
     def finish(self, *, succeeded: bool, request: str | None = None) -> Session:
         """Return the session with the run of a request ended."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from vault_magic.cell_text import split_cell
@@ -29,20 +29,28 @@ def find_accumulated(source: str) -> frozenset[str]:
     cell = split_cell(source)
     try:
         body = parse_python(mask_cell(cell).text).body if cell.is_code else []
-        return frozenset(_find(body, fresh=frozenset()))
+        return frozenset(_find(body, known={}))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
 
 
-def _find(body: list[ast.stmt], *, fresh: frozenset[str]) -> Iterator[str]:
+def _find(body: list[ast.stmt], *, known: Mapping[str, str | None]) -> Iterator[str]:
+    """Yield what adds up; `known` are the names bound before in the cell, each with the one whose value it has."""
     for statement in body:
-        found = {*_read(statement)} - fresh
+        changed = {*_read(statement)}
+        found = {origin for name in changed if (origin := known.get(name, name)) is not None}
         yield from found
         if isinstance(statement, ast.Assign) and not found:
-            used = {one.id for one in ast.walk(statement.value) if isinstance(one, ast.Name)}
-            fresh |= {one.id for one in statement.targets if isinstance(one, ast.Name)} - used
+            known = {**known, **_bind(statement, known)}
         for block in _list_blocks(statement):
-            yield from _find(block, fresh=fresh)
+            yield from _find(block, known=known)
+
+
+def _bind(statement: ast.Assign, known: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return the names that an assignment binds: to the value of another name, or to a new one."""
+    value, used = statement.value, {one.id for one in ast.walk(statement.value) if isinstance(one, ast.Name)}
+    origin = known.get(value.id, value.id) if isinstance(value, ast.Name) else None
+    return {one.id: origin for one in statement.targets if isinstance(one, ast.Name) and one.id not in used}
 
 
 def _list_blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:

@@ -36,6 +36,11 @@ class Effect:
         return self.names.uses if self.names else frozenset()
 
     @property
+    def binds(self) -> frozenset[str]:
+        """The names that it may bind anew."""
+        return self.names.binds if self.names else frozenset()
+
+    @property
     def settles(self) -> frozenset[str]:
         """The names whose former values are gone after it."""
         if not self.names or not self.is_whole or self.names.is_opaque:

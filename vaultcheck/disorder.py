@@ -31,19 +31,31 @@ def list_sessions(cell: Cell) -> frozenset[str]:
     return frozenset([*(one.session for one in cell.records if one.cell), *(mark.session for mark in cell.marks)])
 
 
-def find_disorder(making: Making, *, undefined: Collection[str]) -> tuple[int, ...]:
-    """Return in the order of their runs the cells that a stored object goes back to; none where they stand so too.
+@dataclass(frozen=True, slots=True)
+class Disorder:
+    """The cells that a stored object goes back to, as they ran, and those that ran only after it was stored."""
+
+    ran: tuple[int, ...]
+    after: tuple[int, ...] = ()
+
+
+def find_disorder(making: Making, *, undefined: Collection[str]) -> Disorder | None:
+    """Return what is out of order behind a stored object; `None` where its cells ran as they stand.
 
     A run that only binds `undefined` names is told elsewhere, and so are edited cells and those of other sessions.
     """
-    ran = [place for place in _list_turns(making) if not making.sure.get(place, _SOMETHING) <= {*undefined}]
     own = [cell for cell in making.cells_above if _ran_in_session(making, cell)]
     links = making.runs.matching.by_cell
-    stand = [links[number].run if number in links else -number for number in making.trace_cells(own).changed]
-    expected = {place for place in stand if making.runs.get_fit(place) is not Fit.EDITED}
-    if {*ran} == expected and not _is_inverted(making, ran):
-        return ()
-    return tuple(number for place in ran if (number := making.runs.find_cell(place)))
+    stand = making.trace_cells(own).changed
+    expected = {links[number].run for number in stand if number in links}
+    after = tuple(sorted(number for number in stand if number not in links))
+    ran = [
+        one for one in _list_turns(making) if one in expected or not making.sure.get(one, _SOMETHING) <= {*undefined}
+    ]
+    is_as_it_stands = {*ran} == {place for place in expected if making.runs.get_fit(place) is not Fit.EDITED}
+    if is_as_it_stands and not after and not _is_inverted(making, ran):
+        return None
+    return Disorder(tuple(number for place in ran if (number := making.runs.find_cell(place))), after)
 
 
 def _list_turns(making: Making) -> list[int]:
@@ -59,8 +71,16 @@ def _list_turns(making: Making) -> list[int]:
 
 
 def _ran_in_session(making: Making, cell: Cell) -> bool:
-    """Tell whether a cell ran in the session that stored, before or after the store."""
-    return cell.number in making.runs.matching.by_cell or making.session in list_sessions(cell)
+    """Tell whether a cell ran in the session that stored, before or after the store.
+
+    A cell that tells no session is of this one where no other is known and it has a later count than the store.
+    """
+    if cell.number in making.runs.matching.by_cell:
+        return True
+    sessions = list_sessions(cell)
+    known = {one for other in making.notebook.code_cells for one in list_sessions(other)}
+    is_later = cell.count is not None and cell.count > (making.cell.count or cell.count)
+    return making.session in sessions or (not sessions and known == {making.session} and is_later)
 
 
 def _is_inverted(making: Making, ran: Sequence[int]) -> bool:

@@ -76,17 +76,26 @@ class Making:
 
     @cached_property
     def edited(self) -> tuple[int, ...]:
-        """The cells that may have had a part in what was stored and have other code now; not the storing one itself."""
+        """The cells that have other code now and may have had a part in what was stored, or have one as they stand.
+
+        The storing cell itself is not among them.
+        """
         places = (place for place in self.possible if self.runs.get_fit(place) is Fit.EDITED)
-        numbers = {self.runs.find_cell(place) for place in places} | self._edited_parameters
+        numbers = {self.runs.find_cell(place) for place in places} | self._edited_above
         return tuple(sorted(number for number in numbers if number and number != self.cell.number))
 
     @property
-    def _edited_parameters(self) -> set[int]:
-        """The cells of parameters that no ledger holds: their own marks tell that they were edited."""
+    def _edited_above(self) -> set[int]:
+        """The edited cells above that have a part in it as they stand, and those of parameters that no ledger holds."""
         above = [cell for cell in self.notebook.code_cells if cell.number < self.cell.number]
-        edited = {cell.number for cell in above if INJECTED in cell.tags and self.execution.is_edited(cell)}
-        return edited & self.trace_cells(above).changed.keys() if edited else edited
+        links = self.runs.matching.by_cell
+        edited = {cell.number for cell in above if (link := links.get(cell.number)) and link.fit is Fit.EDITED}
+        edited |= {cell.number for cell in above if INJECTED in cell.tags and self.execution.is_edited(cell)}
+        return edited & self._trace([Effect(read_cell(cell)) for cell in above], above) if edited else edited
+
+    def _trace(self, effects: Sequence[Effect], cells: Sequence[Cell]) -> set[int]:
+        found = trace([*effects, Effect(read_cell(self.cell))], self.wanted, self.runs.bonds, surely=True)
+        return {cells[at].number for at in found.changed if at < len(cells)}
 
     def trace_cells(self, cells: Sequence[Cell]) -> Trace:
         """Return what the stored names go back to, by the numbers of cells, if these ran in their order."""
@@ -154,14 +163,7 @@ def _build_making(notebook: Notebook, execution: Execution, found: Sequence[tupl
     end = _find_storing(rows, origin.cell)
     before = Matching(rows[:end], tuple(link for link in matching.links if link.run < end))
     runs = Runs(notebook, before)
-    is_complete = not origin.ledger.dropped and _begins_at_start(rows)
-    return Making(step.cell, steps, runs, execution, origin.session, is_complete=is_complete)
-
-
-def _begins_at_start(rows: Sequence[Row]) -> bool:
-    """Tell whether some row is the first run of its session; where counts were left out that is taken for granted."""
-    counts = {count for row in rows for count in (row.count, row.previous)}
-    return 1 in counts or all(row.count is None for row in rows)
+    return Making(step.cell, steps, runs, execution, origin.session, is_complete=not origin.ledger.dropped)
 
 
 def _find_storing(rows: Sequence[Row], cell: CellRef | None) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from vault_magic.digest import code_digest, compact, source_digest
-from vault_magic.ledger import Row, compact_id
+from vault_magic.ledger import Row, Status, compact_id
 from vaultcheck.makers import Fit
 from vaultcheck.notebook import Cell
 from vaultcheck.regrouping import find_merged, find_split
@@ -166,10 +166,10 @@ class _Finder:
             start, waiting = max(start, end + 1), []  # what moved up is before the last link, and its gap was looked at
 
     def find_repeated(self) -> _Pairs:
-        """Pair the other runs of a text with the cell that still has it."""
-        cells = {self._rows[link.run].source: link.cell for link in self.links if link.fit is Fit.SAME}
+        """Pair the other runs of some code with the cell that still has it."""
+        cells = {self._rows[link.run].code: link.cell for link in self.links if link.fit is Fit.SAME}
         for place in self._free_rows:
-            if (cell := cells.get(self._rows[place].source)) is not None:
+            if (cell := cells.get(self._rows[place].code)) is not None:
                 yield cell, place
 
     @property
@@ -187,8 +187,9 @@ class _Finder:
         return has_run and not _ran_elsewhere(cell) and not is_left_out
 
     def _may_be_another(self, place: int) -> bool:
-        is_free = self._is_stripped or self._rows[place].id is None or not self._has_ids
-        return place not in self._taken and is_free
+        row = self._rows[place]
+        is_free = self._is_stripped or row.id is None or not self._has_ids
+        return place not in self._taken and is_free and row.status is not Status.REPLACED
 
     @cached_property
     def _has_ids(self) -> bool:

@@ -62,6 +62,7 @@ class Cell:
     id: str | None = None
     count: int | None = None
     has_outputs: bool = False
+    has_error: bool = False
     records: tuple[Record, ...] = ()
     marks: tuple[Mark, ...] = ()
     cell_mark: Mark | None = None
@@ -207,6 +208,7 @@ def _build_cell(cell: _Cell[Any], outputs: Evidence, own: CellMark, *, number: i
         id=cell.id if isinstance(cell.id, str) else None,
         count=count,
         has_outputs=bool(cell.outputs),
+        has_error=outputs.has_error,
         records=outputs.records,
         marks=(*outputs.marks, cell_mark) if cell_mark else outputs.marks,
         cell_mark=cell_mark,

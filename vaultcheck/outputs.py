@@ -39,7 +39,7 @@ class Evidence:
     """What outputs tell of the code that made them.
 
     `altered` are the MIME types whose data are not what was marked, `faults` say which records and marks cannot be
-    read, `is_whole` tells that every rich output has one that can.
+    read, `is_whole` tells that every rich output has one that can, `has_error` that an error is shown.
     """
 
     records: tuple[Record, ...] = ()
@@ -47,6 +47,7 @@ class Evidence:
     altered: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     is_whole: bool = True
+    has_error: bool = False
 
 
 _NOTHING = Evidence()
@@ -67,6 +68,7 @@ def read_outputs(outputs: Iterable[Output | UpgradedOutput]) -> Evidence:
         altered=tuple(sorted({mime for one in each for mime in one.altered})),
         faults=tuple(fault for one in each for fault in one.faults),
         is_whole=all(one.is_whole for one in each),
+        has_error=any(one.has_error for one in each),
     )
 
 
@@ -80,6 +82,7 @@ def _read_output(output: Output | UpgradedOutput) -> Evidence:
         altered=tuple(mime for one in marks for mime in _find_altered(output, one)),
         faults=record_faults + mark_faults,
         is_whole=output.output_type not in _RICH or bool(records or marks),
+        has_error=output.output_type == "error",
     )
 
 

@@ -18,7 +18,7 @@ from vaultcheck.notebook import Cell, Notebook
 _PARAMETERS = frozenset({"parameters", INJECTED})
 
 _OPAQUE = CellNames(is_opaque=True)
-_ENDED_WELL = frozenset({Status.OK, Status.RUNNING, Status.EARLIER})
+_ENDED_WELL = frozenset({Status.OK, Status.RUNNING, Status.EARLIER, Status.REPLACED})
 _AS_THEY_RAN = frozenset({Fit.SAME, Fit.REFORMATTED})
 
 
@@ -132,7 +132,7 @@ class Runs:
             name
             for first, second in pairwise(turns)
             for name in added
-            if not any(name in self.effects[self.turns[turn]].settles for turn in range(first + 1, second))
+            if not any(name in self.effects[self.turns[turn]].binds for turn in range(first + 1, second))
         )
 
     @cached_property

@@ -76,7 +76,7 @@ def _find(notebook: Notebook, execution: Execution, changers: _Changers) -> Iter
 
 def _ran_well(execution: Execution, cell: Cell) -> bool:
     """Tell whether a cell ran to its end as it stands; of one that failed or was edited, its names tell nothing."""
-    if execution.fits.get(cell.number) in (None, Fit.EDITED):
+    if cell.has_error or execution.fits.get(cell.number) in (None, Fit.EDITED):
         return False
     row = execution.matching.find_row(cell)
     return row is None or row.status is not Status.FAILED

@@ -33,7 +33,12 @@ def _ledger_counts(session: Session) -> list[int | None]:
     [
         pytest.param([("x = 1", "a"), ("y = 2", "b")], [1, 2], id="two-cells"),
         pytest.param([("x = 1", "a"), ("y = 2", "b"), ("x = 1", "a")], [2, 3], id="run-again"),
-        pytest.param([("x = 1", "a"), ("y = 2", "b"), ("x = 3", "a")], [2, 3], id="edited-and-run-again"),
+        pytest.param([("x = 1", "a"), ("y = 2", "b"), ("x = 3", "a")], [1, 2, 3], id="edited-and-run-again"),
+        pytest.param([("x = 1", "a"), ("x = 3", "a")], [2], id="edited-and-run-again-at-once"),
+        pytest.param([("x = 1", "a"), ("x += 3", "a")], [1, 2], id="edited-to-add-to-what-was"),
+        pytest.param([("x = 1", "a"), ("y = 2", "a")], [1, 2], id="edited-to-leave-what-was"),
+        pytest.param([("print(1)", "a"), ("y = 2", "b"), ("z = 2", "a")], [2, 3], id="edited-from-what-left-nothing"),
+        pytest.param([("%run a.py", "a"), ("x = 1", "a")], [1, 2], id="edited-from-what-may-have-done-anything"),
         pytest.param([("x = 1", "a"), ("x = 1", "b")], [1, 2], id="equal-sources-of-two-cells"),
         pytest.param([("x = 1", None), ("y = 2", None)], [1, 2], id="no-ids"),
         pytest.param([("x = 1", None), ("y = 2", None), ("x = 1", None)], [1, 2, 3], id="no-ids-each-execution"),
@@ -55,12 +60,19 @@ def test_edited_cell_has_the_digests_of_its_latest_source() -> None:
     assert (row.source, row.code) == (compact(latest.source), compact(latest.code))
 
 
+def test_replaced_run_keeps_its_place_and_loses_its_id() -> None:
+    first, other, latest = parse_rows(_run_cells(("x = 1", "a"), ("y = x", "b"), ("x = 2", "a")).ledger.rows)
+    assert (first.count, first.status, first.id) == (1, Status.REPLACED, None)
+    assert first.source == compact(digest_cell("x = 1").source)
+    assert (other.status, latest.status, latest.id) == (Status.OK, Status.OK, compact_id("a"))
+
+
 @pytest.mark.parametrize(
     ("cells", "previous"),
     [
         pytest.param([("x = 1", "a"), ("y = 2", "b")], [None, None], id="first-runs"),
         pytest.param([("x = 1", "a"), ("y = 2", "b"), ("x = 1", "a")], [None, 1], id="again"),
-        pytest.param([("x = 1", "a"), ("x = 2", "a")], [1], id="edited-and-again"),
+        pytest.param([("x = 1", "a"), ("x = 2", "a")], [None], id="edited-and-again"),
         pytest.param([("x = 1", "a")] * 3, [2], id="again-and-again"),
         pytest.param([("x = 1", None), ("x = 1", None)], [None, None], id="no-ids"),
         pytest.param([("x = 1", f"{_DOCUMENT}0"), ("x = 1", f"{_DOCUMENT}0")], [1], id="addresses"),

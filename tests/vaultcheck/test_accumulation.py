@@ -33,6 +33,8 @@ _ADDS_UP = [
     "%%time\nx += 1",
     "y = 1\nx += y",
     "x = x\nx += 1",
+    "y = x\ny.append(1)",
+    "z = x\ny = z\ny += [1]",
 ]
 _DOES_NOT = [
     "x = 1",

@@ -100,9 +100,10 @@ class SessionTracker:
         """Start with the cells that ran before, and the one that loads the extension: its own event is already past."""
         request = self._find_request()
         history = read_history(self._shell, running=request.source)
+        missed = max(0, self._shell.displayhook.prompt_count - 1 - len(history))
         if request.told and request.told.parameters:
             history = {count: source for count, source in history.items() if not source.startswith(_INJECTED)}
-        self._change(lambda session: session.recall(history))
+        self._change(lambda session: session.recall(history, missed=missed))
         if request.source is not None:
             self._begin(request, request.source, sent_id=request.cell_id)
 

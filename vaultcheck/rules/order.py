@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from vault_magic.ledger import Row
-from vaultcheck.disorder import find_disorder, find_foreign, find_late, list_older
+from vaultcheck.disorder import Disorder, find_disorder, find_foreign, find_late, list_older
 from vaultcheck.finding import Location, Severity
 from vaultcheck.making import Making
 from vaultcheck.notebook import Notebook
@@ -40,16 +40,26 @@ class OutOfOrder(Rule):
         told = set()
         for making in workspace.makings:
             undefined = workspace.list_undefined(making.notebook)
-            if making.is_complete and (ran := find_disorder(making, undefined=undefined)):
+            if making.is_complete and (found := find_disorder(making, undefined=undefined)):
                 told.add(making.notebook.path)
-                went = f"{list_cells(ran)}, which ran in this order and do not stand so"
-                yield draft_store(making, f"{list_names(making.objects)}: made by {went}", _AGAIN)
+                yield _draft_disorder(making, found)
         told |= {making.notebook.path for making in workspace.makings if making.edited}  # run again for that reason
         for notebook in _list_judged(workspace, told):
             if late := find_late(notebook, workspace.executions[notebook.path]):
                 used = f"cell {late.user.number}, below, which uses {list_names(late.names)} from it"
                 where = locate(notebook, late.definer)
                 yield Draft(where, f"this cell ran after {used}", _AGAIN, severity=Severity.INFO)
+
+
+def _draft_disorder(making: Making, found: Disorder) -> Draft:
+    objects = list_names(making.objects)
+    if found.after:
+        message = (
+            f"{list_cells(found.after)} above ran only after {objects} was stored, and would have had a part in it"
+        )
+    else:
+        message = f"{objects} goes back to {list_cells(found.ran)}, which ran in this order and do not stand so"
+    return draft_store(making, message, _AGAIN)
 
 
 class VanishedCell(Rule):
@@ -82,16 +92,15 @@ class VanishedCell(Rule):
         for notebook in _list_judged(workspace, told):
             matching = workspace.executions[notebook.path].matching
             if rows := [matching.rows[at] for at in Runs(notebook, matching).unreplaced]:
-                many = "a cell that ran is" if len(rows) == 1 else f"{len(rows)} cells that ran are"
-                message = f"{many} no longer in the notebook{_show_counts(rows)}; no stored object goes back to it"
+                shown = _show_counts(rows)
+                message = f"code that ran is no longer in the notebook{shown}; no stored object goes back to it"
                 yield Draft(Location(notebook.path), message, _AGAIN, severity=Severity.INFO)
 
 
 def _draft_gone(making: Making, gone: Mapping[int, frozenset[str]]) -> Draft:
     rows = [making.runs.matching.rows[at] for at in gone]
     names = list_names(sorted({name for found in gone.values() for name in found}))
-    what = "a cell that is" if len(rows) == 1 else f"{len(rows)} cells that are"
-    run = f"{what} no longer in the notebook{_show_counts(rows)} changed {names}"
+    run = f"code that is no longer in the notebook{_show_counts(rows)} changed {names}"
     return draft_store(
         making, f"{run}, which goes into {list_names(making.objects)}", f"put the code back, or {_AGAIN}"
     )

@@ -37,9 +37,9 @@ class ObjectOfEditedCode(Rule):
         for making in workspace.makings:
             if edited := making.edited:
                 hint = f"run the notebook again from cell {edited[0]} on, or put the code back"
-                have = "has" if len(edited) == 1 else "have"
-                part = f"{list_cells(edited)} had a part in {list_names(making.objects)}"
-                yield draft_store(making, f"{part}, and {have} been edited since", hint)
+                goes, has = ("goes", "has") if len(edited) == 1 else ("go", "have")
+                part = f"{list_cells(edited)}, which {goes} into {list_names(making.objects)}"
+                yield draft_store(making, f"{part}, {has} been edited since the store", hint)
 
 
 class UndefinedName(Rule):

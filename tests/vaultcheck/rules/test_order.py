@@ -92,7 +92,17 @@ def test_order_is_told_with_the_cells_as_they_ran(lab: Lab) -> None:
     change_moved_above_another(lab)
     lab.save()
     (finding,) = lab.check([OutOfOrder()])
-    assert finding.message == "'m/x': made by cells 2, 4 and 3, which ran in this order and do not stand so"
+    assert finding.message == "'m/x' goes back to cells 2, 4 and 3, which ran in this order and do not stand so"
+
+
+def test_cell_above_that_ran_only_after_the_store_is_a_warning_there(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = []", STORE)
+    author.run("x.append(1)")
+    author.cells.insert(2, author.cells.pop())
+    lab.save()
+    (finding,) = lab.check()
+    assert (finding.code, finding.location.cell, finding.severity) == ("VC308", 4, Severity.WARNING)
+    assert finding.message == "cell 3 above ran only after 'm/x' was stored, and would have had a part in it"
 
 
 def test_cell_that_ran_after_its_user_is_information(lab: Lab) -> None:
@@ -157,7 +167,7 @@ def test_vanished_change_is_told_with_its_count_and_names(lab: Lab) -> None:
     del lab.start("a.ipynb", "x = [0]", "x.append(1)", STORE).cells[2]
     lab.save()
     (finding,) = lab.check([VanishedCell()])
-    assert finding.message == "a cell that is no longer in the notebook ([3]) changed 'x', which goes into 'm/x'"
+    assert finding.message == "code that is no longer in the notebook ([3]) changed 'x', which goes into 'm/x'"
 
 
 def test_vanished_change_of_something_else_is_information(lab: Lab) -> None:

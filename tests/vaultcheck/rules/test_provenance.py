@@ -170,7 +170,7 @@ def test_several_edited_cells_are_told_once_with_their_numbers(lab: Lab) -> None
     author.edit(3, "x = y + 1")
     lab.save()
     (finding,) = lab.check([ObjectOfEditedCode()])
-    assert finding.message == "cells 2 and 3 had a part in 'm/x' and 'm/y', and have been edited since"
+    assert finding.message == "cells 2 and 3, which go into 'm/x' and 'm/y', have been edited since the store"
     assert finding.hint == "run the notebook again from cell 2 on, or put the code back"
     assert (finding.object, finding.severity) == ("m/x", Severity.ERROR)
 
