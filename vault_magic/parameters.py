@@ -5,15 +5,20 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 
 HIDDEN = "***"
 """What stands in place of a secret."""
 
 _SECRET = re.compile(
-    r"passw|pass[ _-]?(?:phrase|code)|pwd|secret|token|credential|bearer|authori[sz]ation|auth(?![a-z])"
-    r"|(?:api|access|account|encryption|private|ssh|storage)[ _-]?key",
+    r"passw|pass[ _-]?(?:phrase|code)|(?<![a-z])pass(?![a-z])|pwd|(?<![a-z])pw(?![a-z])|secret|token"
+    r"|credential|bearer|(?<![a-z])creds?(?![a-z])|authori[sz]ation|auth(?![a-z])|cookie|jwt"
+    r"|conn(?:ection)?[ _-]?str|(?<![a-z])dsn(?![a-z])"
+    r"|(?:api|access|account|client|encryption|hmac|license|private|sas|shared|signing|ssh|storage)[ _-]?key",
     re.IGNORECASE,
 )
+_LOGIN = re.compile(r"(?<=://)[^/?#\s]*@")  # of an address; without it no user and no password are told
+_ABSOLUTE = re.compile(r"(?:/|~|[A-Za-z]:[\\/]|\\\\|file:)[^\n]*")  # the path of a file on this machine
 _DEPTH = 20  # what lies deeper is not looked into, and so not told
 
 
@@ -29,8 +34,10 @@ def _clean_mapping(values: Mapping[str, object], *, depth: int) -> dict[str, obj
 
 def _clean(value: object, *, depth: int) -> object:
     match value:
-        case None | bool() | int() | str():
+        case None | bool() | int():
             return value
+        case str():
+            return _clean_text(value)
         case float():
             return value if math.isfinite(value) else str(value)
         case Mapping() | list() | tuple() if not depth:
@@ -40,4 +47,11 @@ def _clean(value: object, *, depth: int) -> object:
         case list() | tuple():
             return [_clean(one, depth=depth - 1) for one in value]
         case _:
-            return str(value)
+            return _clean_text(str(value))
+
+
+def _clean_text(text: str) -> str:
+    """Return a text without the login of addresses; of an absolute path the name alone, as of archives."""
+    if _ABSOLUTE.fullmatch(text):
+        return PurePosixPath(text.replace("\\", "/")).name
+    return _LOGIN.sub(f"{HIDDEN}@", text)

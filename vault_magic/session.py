@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from vault_magic.canonical import VERSION
 from vault_magic.cell_facts import CellFacts, read_facts
 from vault_magic.digest import CellDigest, compact, digest_cell
 from vault_magic.identity import Identity
-from vault_magic.ledger import Ledger, Row, Status, build_ledger, compact_id, compact_names
+from vault_magic.ledger import LIMIT, Ledger, Row, Status, build_ledger, compact_id, compact_names
 from vault_magic.record import CellRef, Input
 
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -108,7 +109,7 @@ class Session:
     """A kernel session: the latest run of each cell in order, what was imported, and which variables are objects.
 
     `cells` are the runs by their keys; `serving` is the request that is being served, where a front end asks. `missed`
-    tells how many cells ran before of which nothing is known.
+    tells of how many cells nothing is known: they ran before, or so long ago that a ledger would leave them out.
     """
 
     id: str
@@ -164,7 +165,11 @@ class Session:
             cells.pop(key, None)
         previous = before.count if before and is_same and before.count != run.count else None
         cells[run.key] = replace(run, previous=previous)
-        return replace(self, cells=cells)
+        ended = (key for key, one in cells.items() if one.status is not Status.RUNNING)
+        surplus = [*islice(ended, max(0, len(cells) - LIMIT))]  # so that a cell costs no more in a long session
+        for key in surplus:
+            del cells[key]
+        return replace(self, cells=cells, missed=self.missed + len(surplus))
 
     def _replace_before(self, run: Run) -> Iterator[tuple[str, Run]]:
         """Yield the cells with the run before of a cell under a key of its own, if it can have left a trace.

@@ -63,6 +63,7 @@ def match_cells(cells: Sequence[Cell], rows: Sequence[Row]) -> Matching:
     is_stripped = all(cell.count is None for cell in cells)
     finder = _Finder(cells, rows, is_stripped=is_stripped)
     finder.take(finder.find_equal(lambda cell: compact(cell.source_digest), lambda row: row.source), Fit.SAME)
+    finder.take(finder.find_equal(_digest_as_history, lambda row: row.source if _is_earlier(row) else None), Fit.SAME)
     for digest in (
         lambda cell: compact(cell.code_digest),
         lambda cell: cell.turned_digest and compact(cell.turned_digest),
@@ -74,6 +75,15 @@ def match_cells(cells: Sequence[Cell], rows: Sequence[Row]) -> Matching:
         finder.take(find(), Fit.EDITED)
     finder.take(finder.find_repeated(), Fit.SAME)
     return Matching(tuple(rows), tuple(finder.links))
+
+
+def _digest_as_history(cell: Cell) -> str:
+    """Return the digest of a cell's text without the line ends at its end, which IPython's history drops."""
+    return compact(source_digest(cell.source.rstrip("\r\n")))
+
+
+def _is_earlier(row: Row) -> bool:
+    return row.status is Status.EARLIER
 
 
 _Pairs = Iterable[tuple[int, int]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import PurePosixPath
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,8 @@ from vault_magic.parameters import HIDDEN, hide_secrets
         *("password", "PASSWORD", "db_passwd", "userPassword", "passphrase", "pass_phrase", "pwd", "passcode"),
         *("token", "github_token", "accessToken", "secret", "client_secret", "credentials", "bearer"),
         *("api_key", "apikey", "apiKey", "API-KEY", "access_key", "private_key", "account_key", "ssh_key"),
+        *("db_pass", "SMTP-PASS", "pass", "db_pw", "creds", "cookie", "jwt", "connection_string", "conn_str", "dsn"),
+        *("client_key", "sas_key", "shared_key", "signing_key", "hmac_key", "license_key"),
         *("auth", "auth_header", "authorization", "authorisation"),
     ],
 )
@@ -45,6 +48,12 @@ def test_other_values_are_told(name: str) -> None:
         pytest.param(float("nan"), "nan", id="nan"),
         pytest.param(float("-inf"), "-inf", id="infinity"),
         pytest.param("a", "a", id="text"),
+        pytest.param("postgres://bob:hunter2@db/x", "postgres://***@db/x", id="login-in-an-address"),
+        pytest.param("https://a.org/b?c=d@e", "https://a.org/b?c=d@e", id="address"),
+        pytest.param("/home/ada/secret project/a.csv", "a.csv", id="absolute-path"),
+        pytest.param("C:\\Users\\ada\\a.csv", "a.csv", id="path-on-a-drive"),
+        pytest.param(PurePosixPath("/home/ada/a.csv"), "a.csv", id="path-object"),
+        pytest.param("data/a.csv", "data/a.csv", id="relative-path"),
         pytest.param([1, (2, "b")], [1, [2, "b"]], id="lists"),
         pytest.param({1: {"a": None}}, {"1": {"a": None}}, id="mappings"),
         pytest.param(date(2026, 11, 26), "2026-11-26", id="date"),

@@ -282,3 +282,14 @@ def test_session_before_a_change_stays_as_it_was() -> None:
     session.start(build_run("y = 2"))
     session.remember([_input("a", "1")])
     assert (_ledger_counts(session), session.inputs) == ([1], ())
+
+
+def test_long_session_keeps_what_a_ledger_keeps_and_counts_the_rest() -> None:
+    session = Session(id="s").start(build_run("long = 1", sent_id="long", request="long"))
+    for count in range(LIMIT + 5):
+        session = session.start(build_run(f"x = {count}", count=count, request=str(count)))
+        session = session.finish(succeeded=True, request=str(count))
+    assert len(session.cells) == LIMIT
+    assert session.missed == session.ledger.dropped == 6
+    assert session.runs[0].id == "long"  # it still runs, and may store something
+    assert session.runs[-1].count == LIMIT + 4

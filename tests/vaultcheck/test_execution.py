@@ -16,6 +16,7 @@ from vault_magic.ledger import Ledger
 from vault_magic.record import ArchiveRef, CellRef, Record
 from vault_magic.session import Session, build_run
 from vaultcheck.execution import Execution, reconstruct
+from vaultcheck.makers import Fit
 from vaultcheck.notebook import Cell, Notebook
 
 
@@ -290,3 +291,9 @@ def test_later_run_with_the_original_tool_leaves_it_open_what_was_edited() -> No
     for seconds, edited in ((4, [1]), (6, [])):
         execution = reconstruct(_legacy(notebook, 3, seconds=seconds), [], [])
         assert [*execution.edited] == edited
+
+
+def test_line_end_that_the_history_drops_is_no_change_of_layout() -> None:
+    ledger = Session("s").recall({1: "# Parameters\nyear = 2"}).ledger
+    execution = reconstruct(_save_cells(["# Parameters\nyear = 2\n"]), [ledger], [])
+    assert execution.fits == {1: Fit.SAME}

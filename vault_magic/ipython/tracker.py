@@ -23,6 +23,7 @@ from vault_magic.session_id import create_session_id
 
 _VARIABLE = "VAULT_MAGIC_NOTEBOOK"
 _REMEMBERED = 1000
+_SESSION = "_vault_magic_session"  # stays with the shell: unloading and loading again is no other session
 _INJECTED = "# Parameters\n"  # how papermill begins the cell that it injects
 
 
@@ -40,7 +41,7 @@ class SessionTracker:
         self._runs: Latest[str, Run] = Latest(_REMEMBERED)
         self._nested: Counter[str | None] = Counter()
         self._told: Told | None = None
-        self._session = Session(id=create_session_id())
+        self._session = Session(id=vars(shell).setdefault(_SESSION, create_session_id()))
         self._begin_loading_cell()
         shell.events.register("pre_run_cell", self._on_start)
         shell.events.register("post_run_cell", self._on_finish)

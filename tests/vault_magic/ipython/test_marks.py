@@ -189,6 +189,28 @@ def test_data_that_others_may_replace_are_not_digested(kernel: Kernel) -> None:
     assert mark.data == {}
 
 
+def test_data_that_a_hook_may_change_are_not_digested(kernel: Kernel) -> None:
+    for sender in (kernel.displays, kernel.results):
+        vars(sender)["_hooks"] = [lambda message: message]
+    shown, result = kernel.show(TEXT), kernel.give(build_result(TEXT, {}))
+    for metadata in (shown["metadata"], result["content"]["metadata"]):
+        assert find_cell(metadata) == "a"
+        assert metadata["vault_cell"]["data"] == {}
+
+
+def test_data_that_another_extension_may_change_are_not_digested() -> None:
+    shell: Any = SimpleNamespace(display_pub=Publisher(), displayhook=Results())
+    shell.events = EventManager(shell, available_events)
+    send = shell.display_pub.publish
+    shell.display_pub.publish = lambda data, metadata=None, **options: send(
+        {**data, "text/plain": "2"}, metadata, **options
+    )
+    OutputMarks(shell, SimpleNamespace(find_run=RUNS.get, session_id="s"))  # type: ignore[arg-type]
+    shell.display_pub.publish(TEXT)
+    (sent,) = shell.display_pub.sent
+    assert (find_cell(sent["metadata"]), sent["metadata"]["vault_cell"]["data"]) == ("a", {})
+
+
 def test_output_of_any_thread_is_marked(kernel: Kernel) -> None:
     thread = threading.Thread(target=kernel.displays.publish, args=[TEXT])
     thread.start()

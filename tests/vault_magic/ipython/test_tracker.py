@@ -329,3 +329,9 @@ def test_notebook_lies_where_the_kernel_began(
     with capture_output():
         shell.run_cell("import os; os.chdir('elsewhere')\n%load_ext vault_magic", store_history=True)
     assert tracker_of(shell).find_notebook() == tmp_path / "a.ipynb"
+
+
+def test_loading_again_goes_on_with_the_session(shell: InteractiveShell) -> None:
+    before = tracker_of(shell).session_id
+    reload(shell)
+    assert tracker_of(shell).session_id == before
