@@ -13,7 +13,9 @@ from vault_magic.ledger import compact_name
 from vault_magic.names import CellNames, read_names
 
 _NOTHING = CellNames()
-_name_digest = lru_cache(maxsize=65536)(compact_name)
+name_digest = lru_cache(maxsize=65536)(compact_name)
+"""`compact_name`, once for each name."""
+
 read_cached = lru_cache(maxsize=8192)(read_names)
 """`read_names`, once for each text: most cells are looked at for several objects."""
 
@@ -47,7 +49,7 @@ class Effect:
             return frozenset()
         defined = self.names.defines
         return (
-            defined if self.digests is None else frozenset(one for one in defined if _name_digest(one) in self.digests)
+            defined if self.digests is None else frozenset(one for one in defined if name_digest(one) in self.digests)
         )
 
     def find_changed(self, wanted: Collection[str], bonds: Bonds, *, surely: bool) -> set[str]:
@@ -64,7 +66,7 @@ class Effect:
     def _tells(self, wanted: str, names: CellNames, bonds: Bonds, *, surely: bool) -> bool:
         """Tell whether a name is among the digests; these know nothing of what only may have changed it."""
         aliases = (wanted,) if surely else bonds.find_aliases(wanted)
-        told = any(_name_digest(one) in (self.digests or ()) for one in aliases)
+        told = any(name_digest(one) in (self.digests or ()) for one in aliases)
         return told or (not surely and not names.may_mutate.isdisjoint(aliases))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from vault_magic.names import CellNames
 from vault_magic.session_id import read_start
-from vaultcheck.dataflow import Bonds, Effect
+from vaultcheck.dataflow import Bonds
 from vaultcheck.execution import Execution
 from vaultcheck.makers import Fit
 from vaultcheck.making import Making
@@ -85,18 +85,19 @@ def _ran_in_session(making: Making, cell: Cell) -> bool:
 
 def _is_inverted(making: Making, ran: Sequence[int]) -> bool:
     """Tell whether of two runs the later one is the upper cell and one uses or changes what the other does."""
-    runs, expand = making.runs, making.runs.bonds.expand
-    for second in range(len(ran)):
-        for first in range(second):
-            upper, lower = (runs.find_cell(ran[at]) or 0 for at in (second, first))
-            if upper < lower and _is_tied(runs.effects[ran[first]], runs.effects[ran[second]], expand):
-                return True
+    runs = making.runs
+    changed, touched = dict[str, int](), dict[str, int]()  # by name the lowest cell so far that did so to it
+    for place in ran:
+        number, names = runs.find_cell(place) or 0, runs.effects[place].names or CellNames()
+        uses = runs.bonds.expand(names.uses)
+        lowest = [touched.get(name, 0) for name in names.changes] + [changed.get(name, 0) for name in uses]
+        if max(lowest, default=0) > number:
+            return True
+        for name in names.changes | uses:
+            touched[name] = max(number, touched.get(name, 0))
+        for name in names.changes:
+            changed[name] = max(number, changed.get(name, 0))
     return False
-
-
-def _is_tied(one: Effect, other: Effect, expand: Callable[[Iterable[str]], set[str]]) -> bool:
-    names, others = one.names or CellNames(), other.names or CellNames()
-    return bool(others.changes & (expand(names.uses) | names.changes) or names.changes & expand(others.uses))
 
 
 def find_foreign(making: Making) -> tuple[int, ...]:
@@ -104,7 +105,7 @@ def find_foreign(making: Making) -> tuple[int, ...]:
     if making.session is None or not making.is_complete:
         return ()
     foreign = {cell.number for cell in making.cells_above if _is_foreign(making, cell)}
-    return tuple(sorted(foreign & making.trace_cells(making.cells_above).changed.keys())) if foreign else ()
+    return tuple(sorted(foreign & making.trace_above.changed.keys())) if foreign else ()
 
 
 def _is_foreign(making: Making, cell: Cell) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from vault_magic.canonical import VERSION
-from vault_magic.digest import code_digest, compact, source_digest
+from vault_magic.digest import compact, source_digest
 from vault_magic.errors import FormatError
 from vault_magic.ledger import Ledger, Row, Status, compact_id, parse_rows
 from vault_magic.names import read_names
@@ -18,9 +18,10 @@ from vault_magic.session_id import read_start
 from vaultcheck.makers import Fit, compare_makers, list_makers
 from vaultcheck.matching import Matching, has_count_of, match_cells
 from vaultcheck.notebook import Cell, Notebook
-from vaultcheck.regrouping import find_merged, find_split
+from vaultcheck.regrouping import find_merged, find_split, remember_code
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")  # what a record says may have been edited by hand
+_COMPACT = re.compile(r"[\w-]{22}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,10 @@ def reconstruct(notebook: Notebook, ledgers: Iterable[Ledger], importers: Iterab
     """Match the saved cells of a notebook to what ran.
 
     The runs are those of the notebook's own records; where its outputs were stripped, those that the manifest tells:
-    `ledgers` of the objects it made and `importers`, its cells that imported.
+    `ledgers` of the objects it made and `importers`, its cells that imported. Without a cell of Python nothing can be.
     """
+    if not notebook.code_cells:
+        return Execution()
     sessions = _list_sessions(notebook) or _list_manifest_runs(ledgers, importers)
     marked = any(cell.marks for cell in notebook.cells)
     if not (sessions or marked or notebook.records):
@@ -98,11 +101,15 @@ def _list_manifest_runs(ledgers: Iterable[Ledger], importers: Iterable[CellRef])
 
 
 def read_rows(ledger: Ledger) -> tuple[Row, ...]:
-    """Return the rows of a ledger; of one whose code digests are of another version, none: layout could not be told."""
+    """Return the rows of a ledger, or none where one of them does not tell what ran.
+
+    Nor where the code digests are of another version: layout could not be told.
+    """
     try:
-        return parse_rows(ledger.rows) if ledger.code_version == VERSION else ()
+        rows = parse_rows(ledger.rows) if ledger.code_version == VERSION else ()
     except FormatError:
         return ()
+    return rows if all(_COMPACT.fullmatch(one) for row in rows for one in (row.source, row.code)) else ()
 
 
 def _add_cells(rows: tuple[Row, ...], cells: Iterable[CellRef]) -> tuple[Row, ...]:
@@ -189,7 +196,7 @@ class _Judge:
         codes |= {compact(one.code) for one in makers if _SHA256.fullmatch(one.code)}
 
         def find_run(text: str) -> bool | None:
-            is_known = compact(source_digest(text)) in sources or compact(code_digest(text)) in codes
+            is_known = compact(source_digest(text)) in sources or remember_code(text) in codes
             return is_known or None
 
         for stretch in _list_stretches(self._cells, doubtful):

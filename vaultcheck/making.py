@@ -97,6 +97,11 @@ class Making:
         found = trace([*effects, Effect(read_cell(self.cell))], self.wanted, self.runs.bonds, surely=True)
         return {cells[at].number for at in found.changed if at < len(cells)}
 
+    @cached_property
+    def trace_above(self) -> Trace:
+        """What the stored names go back to in the cells above, if these ran in their order."""
+        return self.trace_cells(self.cells_above)
+
     def trace_cells(self, cells: Sequence[Cell]) -> Trace:
         """Return what the stored names go back to, by the numbers of cells, if these ran in their order."""
         effects = [*(self.runs.read_linked(cell) for cell in cells), Effect(read_cell(self.cell))]
@@ -117,7 +122,12 @@ class Making:
 
 
 def build_makings(notebook: Notebook, execution: Execution, steps: Iterable[Step]) -> tuple[Making, ...]:
-    """Return the making of what a notebook stored, for those cells where not all is just as it ran."""
+    """Return the making of what a notebook stored, for those cells where not all is just as it ran.
+
+    None where no cell is Python, as after a change of the language.
+    """
+    if not notebook.code_cells:
+        return ()
     groups: dict[tuple[int, str, str | None], list[tuple[Step, _Origin]]] = {}
     for step in steps:
         if (origin := _find_origin(step)) and not _is_plain(notebook, step.cell, origin.ledger):

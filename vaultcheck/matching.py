@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from vault_magic.digest import code_digest, compact, source_digest
+from vault_magic.digest import compact, source_digest
 from vault_magic.ledger import Row, Status, compact_id
+from vaultcheck.dataflow import name_digest, read_cached
 from vaultcheck.makers import Fit
 from vaultcheck.notebook import Cell
-from vaultcheck.regrouping import find_merged, find_split
+from vaultcheck.regrouping import MOST_CELLS, find_merged, find_split, remember_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ class _Finder:
 
         def find_run(text: str) -> int | None:
             place = sources.get(compact(source_digest(text)))
-            return place if place is not None else codes.get(compact(code_digest(text)))
+            return place if place is not None else codes.get(remember_code(text))
 
         for stretch in self._list_stretches():
             for cells, place in find_split(stretch, find_run):
@@ -147,15 +148,33 @@ class _Finder:
             yield from ((cell.number, sources[part]) for part in find_merged(cell, sources))
 
     def _list_stretches(self) -> Iterator[list[Cell]]:
-        """Yield the free cells that follow each other without another cell of code between them."""
+        """Yield the free cells that follow each other without another cell of code between them.
+
+        Those are left out that are not near any which changes a name that a free run changed: parts of a run do.
+        """
         stretch: list[Cell] = []
-        for cell in self._cells:
-            if cell.number not in self._linked:
+        likely = [place for place, cell in enumerate(self._cells) if self._may_be_part(cell)]
+        near = {place + step for place in likely for step in range(1 - MOST_CELLS, MOST_CELLS)}
+        for place, cell in enumerate(self._cells):
+            if cell.number not in self._linked and place in near:
                 stretch.append(cell)
             elif stretch:
                 yield stretch
                 stretch = []
         yield stretch
+
+    def _may_be_part(self, cell: Cell) -> bool:
+        """Tell whether a cell changes a name that a free run changed; it may where either is not known."""
+        if cell.number in self._linked:
+            return False
+        names = read_cached(cell.source) if self._changed else None
+        return names is None or any(name_digest(one) in self._changed for one in names.changes)
+
+    @cached_property
+    def _changed(self) -> frozenset[str]:
+        """The names that the free runs before regrouping changed; empty where that is not known of all."""
+        found = [self._rows[place].names for place in self._free_rows]
+        return frozenset(name for names in found for name in names or ()) if all(found) else frozenset()
 
     def find_by_place(self) -> _Pairs:
         """Pair the cells and the runs that lie between two links, where there are as many of one as of the other.

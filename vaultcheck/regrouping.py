@@ -6,12 +6,15 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
-from vault_magic.digest import compact, source_digest
+from vault_magic.digest import code_digest, compact, source_digest
 from vaultcheck.notebook import Cell
 
 T = TypeVar("T")
 
-_MOST_CELLS = 6
+_codes: dict[str, str] = {}  # by the digest of a text: the texts themselves, of many cells together, would be too much
+_MOST_CODES = 100_000
+
+MOST_CELLS = 6
 """Cells looked at together; a cell is split into two or three."""
 
 _MOST_LINES = 200
@@ -22,11 +25,21 @@ def find_split(cells: Sequence[Cell], find_run: Callable[[str], T | None]) -> It
     """Yield the stretches of neighbours that together are one text that ran, each with its run: `find_run` knows it."""
     start = 0
     while start < len(cells):
-        ends = range(start + 2, min(start + _MOST_CELLS, len(cells)) + 1)
+        ends = range(start + 2, min(start + MOST_CELLS, len(cells)) + 1)
         found = next((one for end in ends if (one := _join(cells[start:end], find_run))), None)
         if found:
             yield found
         start += len(found[0]) if found else 1
+
+
+def remember_code(text: str) -> str:
+    """Return the compact code digest of a text, taken once: the same neighbours are tried for each store."""
+    source = source_digest(text)
+    if source not in _codes:
+        if len(_codes) >= _MOST_CODES:
+            _codes.clear()
+        _codes[source] = compact(code_digest(text))
+    return _codes[source]
 
 
 def _join(cells: Sequence[Cell], find_run: Callable[[str], T | None]) -> tuple[tuple[Cell, ...], T] | None:

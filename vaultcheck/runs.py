@@ -121,7 +121,7 @@ class Runs:
 
     def _read_cells(self, place: int) -> CellNames:
         """Return what the text of a row does: of one that was split, that of all its cells."""
-        numbers = [link.cell for link in self.matching.links if link.run == place and link.fit is Fit.REGROUPED]
+        numbers = self._regrouped.get(place, ())
         if len(numbers) < 2:
             return read_cell(self._cells[self.matching.by_run[place].cell])
         return read_cached("\n".join(self._cells[number].source for number in numbers)) or _OPAQUE
@@ -134,6 +134,15 @@ class Runs:
             for name in added
             if not any(name in self.effects[self.turns[turn]].binds for turn in range(first + 1, second))
         )
+
+    @cached_property
+    def _regrouped(self) -> Mapping[int, Sequence[int]]:
+        """The numbers of the cells that are parts of a row, by its place."""
+        found: dict[int, list[int]] = {}
+        for link in self.matching.links:
+            if link.fit is Fit.REGROUPED:
+                found.setdefault(link.run, []).append(link.cell)
+        return found
 
     @cached_property
     def _cells(self) -> Mapping[int, Cell]:

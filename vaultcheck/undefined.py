@@ -41,7 +41,11 @@ def find_undefined(notebook: Notebook, execution: Execution, makings: Sequence[M
     changers = _list_changers([execution.matching, *(one.runs.matching for one in makings)])
     if not changers or (execution.matching.is_plain and not makings):
         return ()
-    return tuple(_complete(notebook, one, makings) for one in _find(notebook, execution, changers))
+    definers: dict[str, list[int]] = {}
+    for cell in notebook.code_cells:
+        for name in read_cell(cell).binds:
+            definers.setdefault(name, []).append(cell.number)
+    return tuple(_complete(one, definers, makings) for one in _find(notebook, execution, changers))
 
 
 _Changers = Mapping[str, Collection[int | None]]
@@ -82,14 +86,14 @@ def _ran_well(execution: Execution, cell: Cell) -> bool:
     return row is None or row.status is not Status.FAILED
 
 
-def _complete(notebook: Notebook, found: Undefined, makings: Iterable[Making]) -> Undefined:
-    below = (one for one in notebook.code_cells if one.number > found.cell.number)
-    definer = next((one.number for one in below if not read_cell(one).binds.isdisjoint(found.names)), None)
+def _complete(found: Undefined, definers: Mapping[str, Sequence[int]], makings: Iterable[Making]) -> Undefined:
+    below = (number for name in found.names for number in definers.get(name, ()) if number > found.cell.number)
+    definer = min(below, default=None)
     objects = tuple(path for one in makings if _reaches(one, found) for path in one.objects)
     return Undefined(found.cell, found.names, definer, objects)
 
 
 def _reaches(making: Making, found: Undefined) -> bool:
-    trace = making.trace_cells(making.cells_above)
+    trace = making.trace_above
     is_on_the_way = found.cell.number in trace.changed or found.cell.number == making.cell.number
     return is_on_the_way and not trace.names.isdisjoint(found.names)

@@ -112,7 +112,7 @@ def _list_unrun(making: Making) -> list[Cell]:
     unrun = {cell.number for cell in making.cells_above if _has_not_run(making, cell)}
     if not unrun:
         return []
-    changed = making.trace_cells(making.cells_above).changed
+    changed = making.trace_above.changed
     return [cell for cell in making.cells_above if cell.number in unrun and cell.number in changed]
 
 

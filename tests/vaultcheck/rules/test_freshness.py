@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from unittest.mock import Mock
 
 import pytest
 
 from tests.builders import Lab, identify, name_case
 from vault_magic.archive.archive import open_archive
 from vault_magic.archive.sidecar import Sidecar
+from vault_magic.digest import code_digest
 from vault_magic.record import read_record
+from vaultcheck import regrouping
 from vaultcheck.finding import Severity
 from vaultcheck.rules.commands import NeverExecuted
 from vaultcheck.rules.freshness import EditedCell, ReformattedCell, StaleImport
+from vaultcheck.rules.provenance import ObjectOfEditedCode
 
 Case = Callable[[Lab], None]
 
@@ -491,3 +495,32 @@ def test_object_stored_without_a_record_by_the_importing_notebook_is_neither_sta
     author.run("%%capture\n%vault store x in m", did=["store x in m"], content="2", records=False)
     lab.save()
     assert lab.find() == []
+
+
+@pytest.mark.parametrize("damaged", ["", "-", "0123"])
+def test_damaged_digests_tell_of_no_edit(lab: Lab, damaged: str) -> None:
+    author = lab.start("a.ipynb", "x = 1", "%vault store x in m")
+    author.cells[2]["outputs"][0]["metadata"]["vault"]["cell"] |= {"sha256": damaged, "code": damaged}
+    lab.save()
+    assert lab.find([EditedCell()]) == []
+
+
+@pytest.mark.parametrize("damaged", ["-", "0123"])
+def test_damaged_rows_tell_of_no_edit(lab: Lab, damaged: str) -> None:
+    author = lab.start("a.ipynb", "x = 1", "%vault store x in m", sends_ids=True)
+    ledger = author.cells[2]["outputs"][0]["metadata"]["vault"]["ledger"]
+    first, second, *others = (line.split(" ") for line in ledger["rows"].split("\n"))
+    second[2:4] = damaged, damaged
+    ledger["rows"] = "\n".join(" ".join(words) for words in (first, second, *others))
+    lab.save()
+    assert lab.find([EditedCell(), ObjectOfEditedCode()]) == []
+
+
+def test_neighbours_are_tried_once_whatever_the_number_of_stores(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = Mock(wraps=code_digest)
+    monkeypatch.setattr(regrouping, "code_digest", digest)
+    cells = (f"x{number} = {number}\n%vault store x{number} in m" for number in range(30))
+    lab.start("a.ipynb", "y = 1", *cells, sends_ids=True).edit(2, "y = 2")
+    lab.save()
+    assert lab.find([EditedCell()]) == [("VC301", "a.ipynb", 2)]
+    assert digest.call_count == len({call.args for call in digest.call_args_list})

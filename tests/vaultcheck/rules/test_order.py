@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from unittest.mock import Mock
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.builders import Lab, name_case
 from vaultcheck.finding import Severity
 from vaultcheck.rules.base import Rule
 from vaultcheck.rules.order import MixedSessions, OutOfOrder, RepeatedRun, VanishedCell
+from vaultcheck.runs import Runs
 
 Case = Callable[[Lab], None]
 STORE = "%vault store x in m"
@@ -259,3 +261,19 @@ def test_outputs_of_an_earlier_session_are_information(lab: Lab) -> None:
     author.run_again(2)
     author.run_again(3)
     assert _find(lab, MixedSessions()) == [(4, Severity.INFO)]
+
+
+def test_runs_of_a_store_are_looked_at_once_each(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    look = Mock(side_effect=Runs.find_cell)
+    monkeypatch.setattr(Runs, "find_cell", lambda self, place: look(self, place))
+    cells = (f"x{number} = x{number - 1} + 1" for number in range(1, 100))
+    author = lab.start("a.ipynb", "x0 = 1", *cells, "x = x99", STORE, "%vault list", sends_ids=True)
+    author.edit(2, "x0 = 2")
+    assert _find(lab, OutOfOrder()) == []
+    assert look.call_count < 10 * len(author.cells)
+
+
+def test_cells_of_another_language_have_not_vanished(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "y = 1", "x = y", STORE)
+    author.metadata = {"language_info": {"name": "R"}}
+    assert _find(lab, VanishedCell()) == []

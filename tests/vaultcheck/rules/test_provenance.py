@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from unittest.mock import Mock
 
 import pytest
 
 from tests.builders import Lab, name_case
+from vaultcheck import dataflow, making
 from vaultcheck.finding import Severity
 from vaultcheck.rules.freshness import EditedCell
 from vaultcheck.rules.provenance import ObjectOfEditedCode, UndefinedName, UnrunDefinition
@@ -363,3 +365,14 @@ def test_cell_that_has_not_run_is_told_once_with_the_objects(lab: Lab) -> None:
     lab.save()
     (finding,) = lab.check([UnrunDefinition()])
     assert finding.message == "this cell has not run, and changes what goes into 'm/x' and 'n/x'"
+
+
+def test_cells_above_a_store_are_followed_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    trace = Mock(wraps=dataflow.trace)
+    monkeypatch.setattr(making, "trace", trace)
+    cells = [f"x{number} = x{number - 1} + 1" for number in range(1, 30)]
+    author = lab.start("a.ipynb", "x0 = 1", *cells, "%vault store x29 in m")
+    author.cells[1:-1] = author.cells[-2:0:-1]
+    lab.save()
+    assert len(lab.check([UndefinedName()])) == len(cells)
+    assert trace.call_count < len(cells)
