@@ -5,12 +5,14 @@ Conservative: what may have changed a value counts, unless only what surely did 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from vault_magic.ledger import compact_name
 from vault_magic.names import CellNames, read_names
+from vaultcheck.notebook import Notebook
 
 _NOTHING = CellNames()
 name_digest = lru_cache(maxsize=65536)(compact_name)
@@ -18,6 +20,13 @@ name_digest = lru_cache(maxsize=65536)(compact_name)
 
 read_cached = lru_cache(maxsize=8192)(read_names)
 """`read_names`, once for each text: most cells are looked at for several objects."""
+
+
+def find_newer(notebook: Notebook) -> frozenset[int]:
+    """Return the numbers of the cells in the syntax of a newer Python than this: layout may be all that differs."""
+    if (notebook.python or (0, 0)) <= sys.version_info[:2]:
+        return frozenset()
+    return frozenset(cell.number for cell in notebook.code_cells if read_cached(cell.source) is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +114,10 @@ class Bonds:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What a value goes back to: by place the runs and which names each of them changed, and all names on the way."""
+    """What a value goes back to: by place the runs and which names each of them changed, and the names needed first."""
 
     changed: Mapping[int, frozenset[str]] = field(default_factory=dict)
-    names: frozenset[str] = frozenset()
+    needed: frozenset[str] = frozenset()
 
 
 def trace(
@@ -119,19 +128,16 @@ def trace(
     With `latest`, each run is known by its latest time alone: a name that none before has bound may have been bound
     by a run that came again after.
     """
-    needed = bonds.expand(wanted)
-    names, found = set(needed), dict[int, frozenset[str]]()
+    needed, found = bonds.expand(wanted), dict[int, frozenset[str]]()
     for place in reversed(range(len(effects))):
         if changed := effects[place].find_changed(needed, bonds, surely=surely):
             found[place] = frozenset(changed)
             needed = _step_back(needed, effects[place], bonds)
-            names |= needed
     while latest and (again := _find_later(effects, needed, found)):
         found |= again
         for place in again:
             needed = _step_back(needed, effects[place], bonds)
-            names |= needed
-    return Trace(found, frozenset(names))
+    return Trace(found, frozenset(needed))
 
 
 def _step_back(needed: set[str], effect: Effect, bonds: Bonds) -> set[str]:

@@ -33,9 +33,10 @@ def list_sessions(cell: Cell) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Disorder:
-    """The cells that a stored object goes back to, as they ran, and those that ran only after it was stored."""
+    """The cells that a stored object goes back to as they ran, and as they `stand`; of these those that ran `after`."""
 
     ran: tuple[int, ...]
+    stand: tuple[int, ...] = ()
     after: tuple[int, ...] = ()
 
 
@@ -55,7 +56,8 @@ def find_disorder(making: Making, *, undefined: Collection[str]) -> Disorder | N
     is_as_it_stands = {*ran} == {place for place in expected if making.runs.get_fit(place) is not Fit.EDITED}
     if is_as_it_stands and not after and not _is_inverted(making, ran):
         return None
-    return Disorder(tuple(number for place in ran if (number := making.runs.find_cell(place))), after)
+    numbers = tuple(number for place in ran if (number := making.runs.find_cell(place)))
+    return Disorder(numbers, tuple(sorted(stand)), after)
 
 
 def _list_turns(making: Making) -> list[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,13 +11,13 @@ from vault_magic.canonical import VERSION
 from vault_magic.digest import compact, source_digest
 from vault_magic.errors import FormatError
 from vault_magic.ledger import Ledger, Row, Status, compact_id, parse_rows
-from vault_magic.names import read_names
 from vault_magic.record import CellRef
 from vault_magic.session_id import read_start
+from vaultcheck.dataflow import find_newer
 from vaultcheck.makers import Fit, compare_makers, list_makers
 from vaultcheck.matching import Matching, has_count_of, match_cells
 from vaultcheck.notebook import Cell, Notebook
-from vaultcheck.regrouping import find_merged, find_split, remember_code
+from vaultcheck.regrouping import find_merged, find_split, list_stretches, remember_code
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")  # what a record says may have been edited by hand
 _COMPACT = re.compile(r"[\w-]{22}", re.ASCII)
@@ -142,7 +141,10 @@ class _Judge:
         doubtful = [cell for cell in self._cells if fits.get(cell.number) not in as_it_ran]
         if Fit.EDITED in fits.values():
             fits |= dict.fromkeys(self._find_regrouped(doubtful), Fit.REGROUPED)
-        return {number: fit for number, fit in fits.items() if fit is not Fit.EDITED or number not in self._unreadable}
+        if Fit.EDITED not in fits.values():
+            return fits
+        newer = find_newer(self._notebook)
+        return {number: fit for number, fit in fits.items() if fit is not Fit.EDITED or number not in newer}
 
     def _compare(self, cell: Cell) -> Fit | None:
         if cell.records or cell.marks:
@@ -159,13 +161,6 @@ class _Judge:
                 is_of_it = has_count_of(cell, matching.rows[link.run]) and cell.count in self._counts
                 return link.fit if link.fit is Fit.SAME or (is_of_it and not self._ran_again_since) else None
         return None
-
-    @cached_property
-    def _unreadable(self) -> set[int]:
-        """The cells in the syntax of a newer Python than this: layout may be all that differs."""
-        if (self._notebook.python or (0, 0)) <= sys.version_info[:2]:
-            return set()
-        return {cell.number for cell in self._cells if read_names(cell.source) is None}
 
     @cached_property
     def _older_matchings(self) -> list[Matching]:
@@ -199,19 +194,7 @@ class _Judge:
             is_known = compact(source_digest(text)) in sources or remember_code(text) in codes
             return is_known or None
 
-        for stretch in _list_stretches(self._cells, doubtful):
+        for stretch in list_stretches(self._cells, doubtful):
             for cells, _ in find_split(stretch, find_run):
                 yield from (cell.number for cell in cells)
         yield from (cell.number for cell in doubtful if find_merged(cell, sources))
-
-
-def _list_stretches(cells: Sequence[Cell], chosen: Sequence[Cell]) -> Iterator[list[Cell]]:
-    """Yield the chosen cells that follow each other without another cell of code between them."""
-    numbers, stretch = {cell.number for cell in chosen}, list[Cell]()
-    for cell in cells:
-        if cell.number in numbers:
-            stretch.append(cell)
-        elif stretch:
-            yield stretch
-            stretch = []
-    yield stretch

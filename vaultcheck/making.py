@@ -62,6 +62,11 @@ class Making:
         """The places of the rows that surely had a part in it, with the names that they changed."""
         return self._merge_turns(self.sure_turns)
 
+    @property
+    def sure_cells(self) -> frozenset[int]:
+        """The cells that surely had a part in it."""
+        return frozenset(number for place in self.sure if (number := self.runs.find_cell(place)))
+
     @cached_property
     def sure_turns(self) -> Trace:
         """The turns that surely had a part in it."""
@@ -106,7 +111,7 @@ class Making:
         """Return what the stored names go back to, by the numbers of cells, if these ran in their order."""
         effects = [*(self.runs.read_linked(cell) for cell in cells), Effect(read_cell(self.cell))]
         found = trace(effects, self.wanted, self.runs.bonds, surely=True)
-        return Trace({cells[at].number: names for at, names in found.changed.items() if at < len(cells)}, found.names)
+        return Trace({cells[at].number: names for at, names in found.changed.items() if at < len(cells)}, found.needed)
 
     def _trace_turns(self, *, surely: bool) -> Trace:
         turns, runs = self.runs.turns, self.runs

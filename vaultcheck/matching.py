@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from vault_magic.ledger import Row, Status, compact_id
 from vaultcheck.dataflow import name_digest, read_cached
 from vaultcheck.makers import Fit
 from vaultcheck.notebook import Cell
-from vaultcheck.regrouping import MOST_CELLS, find_merged, find_split, remember_code
+from vaultcheck.regrouping import MOST_CELLS, find_merged, find_split, list_stretches, remember_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,27 +141,17 @@ class _Finder:
             place = sources.get(compact(source_digest(text)))
             return place if place is not None else codes.get(remember_code(text))
 
-        for stretch in self._list_stretches():
+        for stretch in list_stretches(self._cells, self._list_likely_parts()):
             for cells, place in find_split(stretch, find_run):
                 yield from ((cell.number, place) for cell in cells)
         for cell in self._free_cells:
             yield from ((cell.number, sources[part]) for part in find_merged(cell, sources))
 
-    def _list_stretches(self) -> Iterator[list[Cell]]:
-        """Yield the free cells that follow each other without another cell of code between them.
-
-        Those are left out that are not near any which changes a name that a free run changed: parts of a run do.
-        """
-        stretch: list[Cell] = []
+    def _list_likely_parts(self) -> list[Cell]:
+        """Return the free cells near one that changes a name that a free run changed, as parts of a run do."""
         likely = [place for place, cell in enumerate(self._cells) if self._may_be_part(cell)]
         near = {place + step for place in likely for step in range(1 - MOST_CELLS, MOST_CELLS)}
-        for place, cell in enumerate(self._cells):
-            if cell.number not in self._linked and place in near:
-                stretch.append(cell)
-            elif stretch:
-                yield stretch
-                stretch = []
-        yield stretch
+        return [cell for at, cell in enumerate(self._cells) if cell.number not in self._linked and at in near]
 
     def _may_be_part(self, cell: Cell) -> bool:
         """Tell whether a cell changes a name that a free run changed; it may where either is not known."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 _VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})(?![0-9])")
@@ -25,12 +24,6 @@ def read_python(metadata: object) -> tuple[int, int] | None:
         return None
     found = _VERSION.match(version)
     return (int(found[1]), int(found[2])) if found else None
-
-
-def read_parameters(metadata: object) -> Mapping[str, Any] | None:
-    """Return the parameters that papermill ran the notebook with."""
-    parameters = get(get(metadata, "papermill"), "parameters")
-    return parameters if isinstance(parameters, dict) else None
 
 
 def read_tags(metadata: object) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +16,7 @@ from vault_magic.record import Record
 from vaultcheck.cell_mark import CellMark, read_cell_mark
 from vaultcheck.cell_source import CellReading, FoundCommand, FoundOpening, find_commands
 from vaultcheck.help_lines import turn_help_lines
-from vaultcheck.metadata import is_python, read_parameters, read_python, read_tags
+from vaultcheck.metadata import is_python, read_python, read_tags
 from vaultcheck.outputs import Evidence, Output, UpgradedOutput, read_outputs
 
 
@@ -97,16 +96,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    """A notebook as saved; `path` is for display, `file` is where it lies.
-
-    `python` is the version of its kernel (3.12.4 is (3, 12)), `parameters` are those that papermill ran it with.
-    """
+    """A notebook as saved; `path` is for display, `file` is where it lies, `python` is the version of its kernel."""
 
     path: str
     file: Path
     cells: tuple[Cell, ...]
     python: tuple[int, int] | None = None
-    parameters: Mapping[str, Any] | None = None
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -137,7 +132,6 @@ def read_notebook(file: Path, *, path: str) -> Notebook:
         file=file,
         cells=_build_cells(decoded),
         python=read_python(decoded.metadata),
-        parameters=read_parameters(decoded.metadata),
     )
 
 

@@ -21,6 +21,18 @@ _MOST_LINES = 200
 """Lines of a cell that may be two: every pair of them is a part to try."""
 
 
+def list_stretches(cells: Sequence[Cell], chosen: Sequence[Cell]) -> Iterator[list[Cell]]:
+    """Yield the chosen cells that follow each other without another cell of code between them."""
+    numbers, stretch = {cell.number for cell in chosen}, list[Cell]()
+    for cell in cells:
+        if cell.number in numbers:
+            stretch.append(cell)
+        elif stretch:
+            yield stretch
+            stretch = []
+    yield stretch
+
+
 def find_split(cells: Sequence[Cell], find_run: Callable[[str], T | None]) -> Iterator[tuple[tuple[Cell, ...], T]]:
     """Yield the stretches of neighbours that together are one text that ran, each with its run: `find_run` knows it."""
     start = 0

@@ -10,7 +10,7 @@ from itertools import pairwise
 from vault_magic.ledger import Status, compact_name
 from vault_magic.names import CellNames
 from vaultcheck.accumulation import find_accumulated
-from vaultcheck.dataflow import Bonds, Effect, read_cached
+from vaultcheck.dataflow import Bonds, Effect, find_newer, read_cached
 from vaultcheck.makers import Fit
 from vaultcheck.matching import INJECTED, Matching
 from vaultcheck.notebook import Cell, Notebook
@@ -100,14 +100,17 @@ class Runs:
         return link is not None and link.fit is Fit.SAME and self.find_cell(link.run) != cell.number
 
     def get_fit(self, place: int) -> Fit | None:
-        """Return how the cell that a row is fits it."""
+        """Return how the cell that a row is fits it; none is taken for edited of which only a newer Python can tell."""
         link = self.matching.by_run.get(place)
-        return link.fit if link else None
+        is_newer = link is not None and link.fit is Fit.EDITED and link.cell in self._newer
+        return Fit.REFORMATTED if is_newer else link.fit if link else None
 
     def read_linked(self, cell: Cell) -> Effect:
-        """Return what a cell does as it stands, or as it ran where it was edited since."""
-        link = self.matching.by_cell.get(cell.number)
-        return self.effects[link.run] if link and link.fit is Fit.EDITED else Effect(read_cell(cell))
+        """Return what a cell does as it stands, or as it ran where it was edited since or cannot be read."""
+        link, names = self.matching.by_cell.get(cell.number), read_cell(cell)
+        if link and (link.fit is Fit.EDITED or names is _OPAQUE):
+            return self.effects[link.run]
+        return Effect(names)
 
     def _read_row(self, place: int) -> Effect:
         row, fit = self.matching.rows[place], self.get_fit(place)
@@ -143,6 +146,10 @@ class Runs:
             if link.fit is Fit.REGROUPED:
                 found.setdefault(link.run, []).append(link.cell)
         return found
+
+    @cached_property
+    def _newer(self) -> frozenset[int]:
+        return find_newer(self.notebook)
 
     @cached_property
     def _cells(self) -> Mapping[int, Cell]:

@@ -21,7 +21,7 @@ _GIVEN = frozenset(dir(builtins)) | {"In", "Out", "exit", "quit", "get_ipython",
 
 @dataclass(frozen=True, slots=True)
 class Undefined:
-    """A cell and the names that it misses; `below` is the next cell that defines one of them, if there is one.
+    """A cell and the names that it misses; `below` is the next cell that defines them all, if there is one.
 
     `objects` are those stored that go back to one of the names.
     """
@@ -87,13 +87,8 @@ def _ran_well(execution: Execution, cell: Cell) -> bool:
 
 
 def _complete(found: Undefined, definers: Mapping[str, Sequence[int]], makings: Iterable[Making]) -> Undefined:
-    below = (number for name in found.names for number in definers.get(name, ()) if number > found.cell.number)
-    definer = min(below, default=None)
-    objects = tuple(path for one in makings if _reaches(one, found) for path in one.objects)
+    below = ({number for number in definers.get(name, ()) if number > found.cell.number} for name in found.names)
+    definer = min(set.intersection(*below), default=None)
+    reached = (one for one in makings if not one.trace_above.needed.isdisjoint(found.names))
+    objects = tuple(path for one in reached for path in one.objects)
     return Undefined(found.cell, found.names, definer, objects)
-
-
-def _reaches(making: Making, found: Undefined) -> bool:
-    trace = making.trace_above
-    is_on_the_way = found.cell.number in trace.changed or found.cell.number == making.cell.number
-    return is_on_the_way and not trace.names.isdisjoint(found.names)

@@ -39,7 +39,7 @@ def test_ledger_holds_cell_ids_and_the_loading_cell(kernel: Kernel) -> None:
     rows = parse_rows(output.record["ledger"]["rows"])
     assert [(row.count, row.status.value, row.id, row.previous) for row in rows] == [
         (1, "+", compact_id("aaaa"), None),
-        (3, "+", compact_id("bbbb"), 2),
+        (3, "+", compact_id("bbbb"), None),
         (4, "~", compact_id("cccc"), None),
     ]
     assert (output.record["cell"]["id"], output.record["cell"]["count"]) == ("cccc", 4)

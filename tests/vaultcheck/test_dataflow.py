@@ -64,9 +64,9 @@ def test_definition_that_came_again_later_counts_where_only_latest_runs_are_know
     assert _trace(*cells, latest=True) == [0, 1]
 
 
-def test_names_are_all_those_on_the_way() -> None:
-    found = trace(_effects("=a", "a =b", "b =x", "=y"), ["x"], Bonds())
-    assert found.names == {"x", "b", "a"}
+def test_names_that_nothing_defines_are_needed_before() -> None:
+    found = trace(_effects("=a", "a k =b", "b !x", "=y"), ["x"], Bonds())
+    assert found.needed == {"x", "k"}
     assert found.changed == {0: {"a"}, 1: {"b"}, 2: {"x"}}
 
 
@@ -81,6 +81,24 @@ def test_digests_count_before_the_text_of_an_edited_cell() -> None:
     edited = Effect(_names("=x"), digests=frozenset({compact_name("y")}))
     assert sorted(trace([*_effects("=x"), edited], ["x"], Bonds()).changed) == [0]
     assert sorted(trace([*_effects("=y"), edited], ["y"], Bonds()).changed) == [0, 1]
+
+
+def test_change_told_of_another_name_for_the_object_is_not_sure() -> None:
+    bonds = Bonds()
+    bonds.add(CellNames(aliases=frozenset({("x", "y")})))
+    gone = Effect(digests=frozenset({compact_name("y")}))
+    assert gone.find_changed({"x"}, bonds, surely=False) == {"x"}
+    assert gone.find_changed({"x"}, bonds, surely=True) == set()
+
+
+def test_change_that_no_digest_tells_is_not_sure() -> None:
+    called = Effect(_names("~x"), digests=frozenset())
+    assert called.find_changed({"x"}, Bonds(), surely=False) == {"x"}
+    assert called.find_changed({"x"}, Bonds(), surely=True) == set()
+
+
+def test_edited_cell_settles_only_what_its_run_has_changed() -> None:
+    assert Effect(_names("=x =y"), digests=frozenset({compact_name("x")})).settles == {"x"}
 
 
 def test_definition_of_a_run_that_failed_may_not_have_happened() -> None:

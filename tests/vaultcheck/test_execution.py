@@ -13,6 +13,7 @@ from tests.builders import START
 from vault_magic.canonical import VERSION
 from vault_magic.digest import digest_cell
 from vault_magic.ledger import Ledger
+from vault_magic.mark import Mark
 from vault_magic.record import ArchiveRef, CellRef, Record
 from vault_magic.session import Session, build_run
 from vaultcheck.execution import Execution, reconstruct
@@ -117,6 +118,12 @@ _WITH_IDS: dict[str, tuple[str, str, list[int]]] = {
 def test_edited_cells_with_ids(executed: str, saved: str, edited: list[int]) -> None:
     (sources, ids), (texts, names) = _part(executed), _part(saved)
     assert _find_edited(sources, _save_cells(texts, sources, ids=names), ids=ids) == edited
+
+
+def test_place_tells_more_than_ids_where_the_notebook_was_stripped() -> None:
+    notebook = _save_cells(["A", "B", "c"], ids=["0", "1", "2"], stripped=True)
+    execution = reconstruct(notebook, [_run_cells(["a", "b", "c"], ["1", "2", "3"])], [])
+    assert [execution.matching.by_cell[number].run for number in (1, 2, 3)] == [0, 1, 2]
 
 
 def _part(cells: str) -> tuple[list[str], list[str]]:
@@ -297,3 +304,22 @@ def test_line_end_that_the_history_drops_is_no_change_of_layout() -> None:
     ledger = Session("s").recall({1: "# Parameters\nyear = 2"}).ledger
     execution = reconstruct(_save_cells(["# Parameters\nyear = 2\n"]), [ledger], [])
     assert execution.fits == {1: Fit.SAME}
+
+
+def _session(milliseconds: int) -> str:
+    return f"{milliseconds:012x}7{'0' * 3}8{'0' * 15}"
+
+
+@pytest.mark.parametrize(("began", "edited"), [(1, (1,)), (3, ())], ids=["earlier", "later"])
+def test_output_of_a_later_session_alone_leaves_it_open_what_was_edited(began: int, edited: tuple[int, ...]) -> None:
+    store = _record("store", session=_session(2), seconds=5, ledger=_run_cells(["a", "b", "store"]))
+    shown = digest_cell("shown")
+    mark = Mark(_session(began), shown.source, shown.code, VERSION, count=3)
+    cells = (*_save_cells(["A", "b"]).cells, Cell(3, is_code=True, source="shown", count=3, marks=(mark,)))
+    assert reconstruct(_with_records(replace(_save_cells([]), cells=cells), store), [], []).edited == edited
+
+
+@pytest.mark.parametrize(("source", "edited"), [("B", (2,)), ("B = ?!", ())], ids=["readable", "unreadable"])
+def test_cell_of_a_newer_python_is_edited_only_if_it_can_be_read(source: str, edited: tuple[int, ...]) -> None:
+    notebook = replace(_save_cells(["a", source], ["a", source.lower()]), python=(99, 0))
+    assert reconstruct(notebook, [_run_cells(["a", "b"])], []).edited == edited

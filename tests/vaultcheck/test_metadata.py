@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from vaultcheck.metadata import is_python, read_parameters, read_python, read_tags
+from vaultcheck.metadata import is_python, read_python, read_tags
 
 _LANGUAGES: dict[str, tuple[Any, bool]] = {
     "nothing": ({}, True),
@@ -64,23 +64,6 @@ _OTHERS: dict[str, Any] = {
 @pytest.mark.parametrize("metadata", _OTHERS.values(), ids=_OTHERS)
 def test_without_a_python_kernel_there_is_no_version(metadata: object) -> None:
     assert read_python(metadata) is None
-
-
-_PARAMETERS: dict[str, tuple[object, object]] = {
-    "some": ({"papermill": {"parameters": {"alpha": 0.5, "name": None}}}, {"alpha": 0.5, "name": None}),
-    "none": ({"papermill": {"parameters": {}}}, {}),
-    "list": ({"papermill": {"parameters": [1]}}, None),
-    "null": ({"papermill": {"parameters": None}}, None),
-    "no-parameters": ({"papermill": {"version": "2.7"}}, None),
-    "papermill-is-a-string": ({"papermill": "parameters"}, None),
-    "no-papermill": ({}, None),
-    "no-dict": ("papermill", None),
-}
-
-
-@pytest.mark.parametrize(("metadata", "expected"), _PARAMETERS.values(), ids=_PARAMETERS)
-def test_parameters_are_those_of_papermill(metadata: object, expected: object) -> None:
-    assert read_parameters(metadata) == expected
 
 
 _TAGS: dict[str, tuple[object, set[str]]] = {

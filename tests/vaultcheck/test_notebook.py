@@ -16,7 +16,7 @@ from tests.builders import Lab, build_cell, build_notebook, build_output, write_
 from vault_magic.mark import Mark
 from vault_magic.output_data import digest_bundle
 from vaultcheck import notebook as module
-from vaultcheck.metadata import read_parameters, read_python
+from vaultcheck.metadata import read_python
 from vaultcheck.notebook import Notebook, UnreadableNotebook, read_notebook
 
 
@@ -49,16 +49,16 @@ def test_only_python_cells_are_code(path: Path, language: str, *, is_python: boo
 
 
 def test_metadata_are_read_as_far_as_the_rules_need_them(path: Path) -> None:
-    metadata = {"language_info": {"name": "python", "version": "3.12.4"}, "papermill": {"parameters": {"alpha": 0.5}}}
+    metadata = {"language_info": {"name": "python", "version": "3.12.4"}}
     tagged = build_cell("alpha = 1") | {"metadata": {"tags": ["parameters"]}}
     read = _read(path, build_notebook([tagged, build_cell("x")], metadata=metadata))
-    assert (read.python, read.parameters) == ((3, 12), {"alpha": 0.5})
+    assert read.python == (3, 12)
     assert [cell.tags for cell in read.cells] == [{"parameters"}, set()]
 
 
 def test_metadata_that_say_nothing_leave_nothing(path: Path) -> None:
     read = _read(path, build_notebook([build_cell("x")]))
-    assert (read.python, read.parameters) == (None, None)
+    assert read.python is None
 
 
 _MARK = Mark("session", "a" * 64, "b" * 64, code_version=1, data=digest_bundle({"text/html": "<b>1</b>"}))
@@ -342,7 +342,7 @@ def test_both_decoders_read_the_same(content: dict[str, Any]) -> None:
 
 def _describe(decoded: module._Notebook[Any]) -> list[object]:
     """Return what becomes of a decoded notebook, as far as the rules can see it."""
-    of_notebook = [read_python(decoded.metadata), read_parameters(decoded.metadata)]
+    of_notebook = [read_python(decoded.metadata)]
     return [*module._build_cells(decoded), *of_notebook]
 
 

@@ -1,4 +1,4 @@
-"""VC3xx: outputs and objects that are older than the code and the objects they come from."""
+"""VC301, VC302 and VC304: cells and imports that are older than the code and the objects they come from."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from vaultcheck.rules.phrases import list_cells
 from vaultcheck.snapshot import Snapshot
 from vaultcheck.steps import Step
 from vaultcheck.workspace import Workspace
+
+_CHANGES = {Fit.REFORMATTED: "reformatted", Fit.REGROUPED: "split or merged"}
 
 
 class EditedCell(Rule):
@@ -67,10 +69,11 @@ class ReformattedCell(Rule):
         """Yield one draft for each notebook with such cells, at the first."""
         for notebook in workspace.notebooks:
             fits = workspace.executions[notebook.path].fits
-            changed = [one for one in notebook.code_cells if fits.get(one.number) in (Fit.REFORMATTED, Fit.REGROUPED)]
+            changed = [one for one in notebook.code_cells if fits.get(one.number) in _CHANGES]
             if changed:
-                others = f", and so are {list_cells(one.number for one in changed[1:])}" if changed[1:] else ""
-                how = "regrouped" if fits[changed[0].number] is Fit.REGROUPED else "reformatted"
+                others = f", and so is that of {list_cells(one.number for one in changed[1:])}" if changed[1:] else ""
+                kinds = {fits[one.number] for one in changed}
+                how = " or ".join(word for fit, word in _CHANGES.items() if fit in kinds)
                 message = f"the code of this cell is what ran, {how} since{others}"
                 yield Draft(locate(notebook, changed[0]), message, "nothing needs to be done")
 

@@ -10,7 +10,7 @@ from vaultcheck.finding import Location, Severity
 from vaultcheck.making import Making
 from vaultcheck.notebook import Notebook
 from vaultcheck.rules.base import Draft, Rule, draft_store, locate
-from vaultcheck.rules.phrases import list_cells, list_counts, list_names
+from vaultcheck.rules.phrases import agree, list_cells, list_counts, list_from_difference, list_names
 from vaultcheck.runs import Runs
 from vaultcheck.workspace import Workspace
 
@@ -54,11 +54,14 @@ class OutOfOrder(Rule):
 def _draft_disorder(making: Making, found: Disorder) -> Draft:
     objects = list_names(making.objects)
     if found.after:
-        message = (
-            f"{list_cells(found.after)} above ran only after {objects} was stored, and would have had a part in it"
-        )
+        was, it = agree(making.objects, "was", "were"), agree(making.objects, "it", "them")
+        late = f"{list_cells(found.after)} above ran only after {objects} {was} stored"
+        message = f"{late}, and would have had a part in {it}"
     else:
-        message = f"{objects} goes back to {list_cells(found.ran)}, which ran in this order and do not stand so"
+        goes = f"{objects} {agree(making.objects, 'goes', 'go')} back to"
+        order = agree(found.ran, "", ", which ran in this order")
+        stand = list_from_difference(found.stand, found.ran) if found.stand else "none"
+        message = f"{goes} {list_from_difference(found.ran, found.stand)}{order}; run from the top, to {stand}"
     return draft_store(making, message, _AGAIN)
 
 
@@ -99,11 +102,13 @@ class VanishedCell(Rule):
 
 def _draft_gone(making: Making, gone: Mapping[int, frozenset[str]]) -> Draft:
     rows = [making.runs.matching.rows[at] for at in gone]
-    names = list_names(sorted({name for found in gone.values() for name in found}))
-    run = f"code that is no longer in the notebook{_show_counts(rows)} changed {names}"
-    return draft_store(
-        making, f"{run}, which goes into {list_names(making.objects)}", f"put the code back, or {_AGAIN}"
-    )
+    names = sorted({name for found in gone.values() for name in found})
+    run = f"code that is no longer in the notebook{_show_counts(rows)} changed {list_names(names)}"
+    return draft_store(making, run + _show_objects(names, making.objects), f"put the code back, or {_AGAIN}")
+
+
+def _show_objects(names: Collection[str], objects: Iterable[str]) -> str:
+    return f", which {agree(names, 'goes', 'go')} into {list_names(dict.fromkeys(objects))}"
 
 
 def _show_counts(rows: Iterable[Row]) -> str:
@@ -112,9 +117,9 @@ def _show_counts(rows: Iterable[Row]) -> str:
 
 
 class RepeatedRun(Rule):
-    """A cell that ran more than once and adds to the same value each time.
+    """A cell that ran more than once and changes the same value further each time.
 
-    **What**: the cell holds something like `x += 1`, `x = x * 2` or `x.append(1)`, and ran again without a new `x` in
+    **What**: the cell holds something like `x += 1`, `x = x * 2` or `x.pop()`, and ran again without a new `x` in
     between. It is a warning where a stored object goes back to it, and for your information elsewhere. A cell that
     does the same however often it runs, as one that plots or cleans, is not reported.
 
@@ -138,8 +143,9 @@ class RepeatedRun(Rule):
             cells = {cell.number: cell for cell in notebook.code_cells}
             for number, names in sorted(found.items()):
                 objects = [path for one in makings if _goes_back(one, number, names) for path in one.objects]
-                used = f", which goes into {list_names(dict.fromkeys(objects))}" if objects else ""
-                message = f"this cell ran more than once, and adds each time to {list_names(sorted(names))}{used}"
+                used = _show_objects(names, objects) if objects else ""
+                change = f"changes {list_names(sorted(names))} further each time{used}"
+                message = f"this cell ran more than once, and {change}"
                 severity = Severity.WARNING if objects else Severity.INFO
                 yield Draft(locate(notebook, cells[number]), message, _AGAIN, next(iter(objects), None), severity)
 
@@ -175,7 +181,8 @@ class MixedSessions(Rule):
             if foreign := find_foreign(making):
                 told.add(making.notebook.path)
                 missed = f"{list_cells(foreign)} did not run in the session that stored {list_names(making.objects)}"
-                yield draft_store(making, f"{missed}, and would have had a part in it", _AGAIN)
+                it = agree(making.objects, "it", "them")
+                yield draft_store(making, f"{missed}, and would have had a part in {it}", _AGAIN)
         for notebook in _list_judged(workspace, told):
             if older := list_older(notebook):
                 message = f"the outputs of {list_cells(one.number for one in older)} are not of the latest session"

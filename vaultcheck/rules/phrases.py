@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 _MOST = 5
 """Of more than this many the rest are counted."""
@@ -22,6 +22,17 @@ def list_cells(numbers: Iterable[int]) -> str:
 def list_counts(counts: Iterable[int | None]) -> str:
     """Return execution counts as a message lists them, as notebooks show them; those not known are left out."""
     return _join([f"[{count}]" for count in counts if count is not None])
+
+
+def agree(things: Collection[object], one: str, several: str) -> str:
+    """Return the word that goes with one thing, or the one that goes with several."""
+    return one if len(things) == 1 else several
+
+
+def list_from_difference(numbers: Sequence[int], other: Sequence[int]) -> str:
+    """Return the numbers of cells as a message lists them; of many, what another list begins with too is left out."""
+    same = next((at for at, (one, two) in enumerate(zip(numbers, other, strict=False)) if one != two), 0)
+    return list_cells(numbers[same:] if len(numbers) > _MOST else numbers)
 
 
 def _join(parts: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from vaultcheck.finding import Severity
 from vaultcheck.making import Making
 from vaultcheck.notebook import Cell
 from vaultcheck.rules.base import Draft, Rule, draft_store, locate
-from vaultcheck.rules.phrases import list_cells, list_names
+from vaultcheck.rules.phrases import agree, list_cells, list_names
 from vaultcheck.workspace import Workspace
 
 
@@ -37,9 +37,9 @@ class ObjectOfEditedCode(Rule):
         for making in workspace.makings:
             if edited := making.edited:
                 hint = f"run the notebook again from cell {edited[0]} on, or put the code back"
-                goes, has = ("goes", "has") if len(edited) == 1 else ("go", "have")
+                goes = agree(edited, "goes", "go") if making.sure_cells.issuperset(edited) else "may go"
                 part = f"{list_cells(edited)}, which {goes} into {list_names(making.objects)}"
-                yield draft_store(making, f"{part}, {has} been edited since the store", hint)
+                yield draft_store(making, f"{part}, {agree(edited, 'has', 'have')} been edited since the store", hint)
 
 
 class UndefinedName(Rule):
@@ -63,10 +63,11 @@ class UndefinedName(Rule):
         """Yield one draft for each cell that misses names."""
         for notebook in workspace.notebooks:
             for found in workspace.undefined.get(notebook.path, ()):
-                names, it = list_names(found.names), "them" if len(found.names) > 1 else "it"
+                names = f"{list_names(found.names)} {agree(found.names, 'was', 'were')}"
                 below = f"; cell {found.below}, below, does" if found.below else ""
-                message = f"{names} was defined when this cell ran, and no cell above defines {it} any more{below}"
-                hint = f"move cell {found.below} above this one" if found.below else "put the definition back above"
+                it, its = agree(found.names, "it", "them"), agree(found.names, "definition", "definitions")
+                message = f"{names} defined when this cell ran, and no cell above defines {it} any more{below}"
+                hint = f"move cell {found.below} above this one" if found.below else f"put the {its} back above"
                 severity = Severity.ERROR if found.objects else Severity.WARNING
                 where = locate(notebook, found.cell)
                 yield Draft(
@@ -82,7 +83,8 @@ class UnrunDefinition(Rule):
     """A cell above a store that has not run and defines what the store uses.
 
     **What**: the cell stands above the store, changes something that the stored object is made of, and there is no
-    trace that it ran. Where the outputs were stripped: it is not among the cells that ran before the store.
+    trace that it ran. Where the outputs were stripped: it is not among the cells that ran before the store. A copy of
+    a cell that ran has not run, and is reported where it would add to a value once more.
 
     **Why**: read from the top, the notebook makes another object than the stored one.
 

@@ -314,7 +314,7 @@ def test_reformatted_cells_are_told_once_for_a_notebook(lab: Lab) -> None:
         author.edit(cell, author.cells[cell - 1]["source"] + "  # as it was")
     lab.save()
     (finding,) = lab.check([ReformattedCell()])
-    assert finding.message == "the code of this cell is what ran, reformatted since, and so are cells 3 and 4"
+    assert finding.message == "the code of this cell is what ran, reformatted since, and so is that of cells 3 and 4"
 
 
 # VC304

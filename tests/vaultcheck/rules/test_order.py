@@ -7,7 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from tests.builders import Lab, name_case
+from tests.builders import Author, Lab, name_case
 from vaultcheck.finding import Severity
 from vaultcheck.rules.base import Rule
 from vaultcheck.rules.order import MixedSessions, OutOfOrder, RepeatedRun, VanishedCell
@@ -38,6 +38,11 @@ def cells_that_have_nothing_to_do_with_each_other(lab: Lab) -> None:
     cells[1], cells[2] = cells[2], cells[1]
 
 
+def definitions_that_need_nothing_of_each_other_swapped(lab: Lab) -> None:
+    cells = lab.start("a.ipynb", "x = []", "y = 1", "x.append(y)", STORE).cells
+    cells[1], cells[2] = cells[2], cells[1]
+
+
 def plot_moved(lab: Lab) -> None:
     cells = lab.start("a.ipynb", "x = 1", STORE, "print(x)").cells
     cells[2], cells[3] = cells[3], cells[2]
@@ -58,6 +63,7 @@ def all_run_twice(lab: Lab) -> None:
 @_each(
     as_it_ran,
     cells_that_have_nothing_to_do_with_each_other,
+    definitions_that_need_nothing_of_each_other_swapped,
     plot_moved,
     definition_run_again_before_the_store,
     all_run_twice,
@@ -94,7 +100,16 @@ def test_order_is_told_with_the_cells_as_they_ran(lab: Lab) -> None:
     change_moved_above_another(lab)
     lab.save()
     (finding,) = lab.check([OutOfOrder()])
-    assert finding.message == "'m/x' goes back to cells 2, 4 and 3, which ran in this order and do not stand so"
+    assert finding.message == (
+        "'m/x' goes back to cells 2, 4 and 3, which ran in this order; run from the top, to cells 2, 3 and 4"
+    )
+
+
+def test_order_of_one_cell_is_told_with_the_one_that_stands_there(lab: Lab) -> None:
+    definitions_swapped(lab)
+    lab.save()
+    (finding,) = lab.check([OutOfOrder()])
+    assert finding.message == "'m/x' goes back to cell 2; run from the top, to cell 3"
 
 
 def test_cell_above_that_ran_only_after_the_store_is_a_warning_there(lab: Lab) -> None:
@@ -107,12 +122,29 @@ def test_cell_above_that_ran_only_after_the_store_is_a_warning_there(lab: Lab) -
     assert finding.message == "cell 3 above ran only after 'm/x' was stored, and would have had a part in it"
 
 
-def test_cell_that_ran_after_its_user_is_information(lab: Lab) -> None:
+def _run_definition_after_its_user(lab: Lab) -> Author:
     author = lab.start("a.ipynb", "x = 1", STORE, "y = 1")
     author.write("z = y + 1")
     author.edit(4, "y = 2")
     author.run_again(5)
     author.run_again(4)
+    return author
+
+
+def test_cell_that_ran_after_its_user_is_information_beside_a_store_that_lost_another_cell(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "print(1)", "x = 1", STORE, "y = 1", "z = y + 1", sends_ids=True)
+    author.cells[4]["execution_count"] = 7
+    del author.cells[1]
+    assert _find(lab, OutOfOrder()) == [(4, Severity.INFO)]
+
+
+def test_order_is_not_told_where_edited_code_is_to_be_run_again(lab: Lab) -> None:
+    _run_definition_after_its_user(lab).edit(2, "x = 2")
+    assert _find(lab, OutOfOrder()) == []
+
+
+def test_cell_that_ran_after_its_user_is_information(lab: Lab) -> None:
+    _run_definition_after_its_user(lab)
     assert _find(lab, OutOfOrder()) == [(4, Severity.INFO)]
 
 
@@ -172,6 +204,15 @@ def test_vanished_change_is_told_with_its_count_and_names(lab: Lab) -> None:
     assert finding.message == "code that is no longer in the notebook ([3]) changed 'x', which goes into 'm/x'"
 
 
+def test_vanished_changes_of_several_names_are_told_so(lab: Lab) -> None:
+    cells = lab.start("a.ipynb", "x = y = []", "x.append(1)", "z = [1]", "z.append(2)", "%vault store x, z in m").cells
+    del cells[4], cells[2]
+    lab.save()
+    (finding,) = lab.check([VanishedCell()])
+    vanished = "code that is no longer in the notebook ([3] and [5])"
+    assert finding.message == f"{vanished} changed 'x' and 'z', which go into 'm/x' and 'm/z'"
+
+
 def test_vanished_change_of_something_else_is_information(lab: Lab) -> None:
     del lab.start("a.ipynb", "x = 1", "scratch = 2", STORE).cells[2]
     assert _find(lab, VanishedCell()) == [(None, Severity.INFO)]
@@ -225,6 +266,26 @@ def test_value_added_to_twice_that_is_not_stored_is_information(lab: Lab) -> Non
     assert _find(lab, RepeatedRun()) == [(4, Severity.INFO)]
 
 
+def test_values_changed_twice_are_told_with_what_they_go_into(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x, y = [1, 2], [1, 2]", "x.pop()\ny.pop()", sends_ids=True)
+    author.run_again(3)
+    author.run("%vault store x, y in m")
+    lab.save()
+    (finding,) = lab.check([RepeatedRun()])
+    again = "this cell ran more than once, and changes 'x' and 'y' further each time"
+    assert finding.message == f"{again}, which go into 'm/x' and 'm/y'"
+
+
+def test_value_added_to_twice_that_is_bound_anew_before_the_store_is_information(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 0", "x += 1", sends_ids=True)
+    author.run_again(3)
+    author.run("x = 5")
+    author.run(STORE)
+    lab.save()
+    (finding,) = lab.check([RepeatedRun()])
+    assert (finding.severity, finding.object, "into" in finding.message) == (Severity.INFO, None, False)
+
+
 # VC311
 
 
@@ -253,6 +314,17 @@ def test_change_that_did_not_run_in_the_session_of_the_store_is_a_warning_at_the
     author.run_again(2)
     author.run_again(4)
     assert _find(lab, MixedSessions()) == [(4, Severity.WARNING)]
+
+
+def test_cell_of_another_session_is_told_with_the_objects_that_miss_it(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x, y = 1, 2", "x += 1\ny += 1", "%vault store x, y in m")
+    author.restart()
+    author.run_again(2)
+    author.run_again(4)
+    lab.save()
+    (finding,) = lab.check([MixedSessions()])
+    missed = "cell 3 did not run in the session that stored 'm/x' and 'm/y'"
+    assert finding.message == f"{missed}, and would have had a part in them"
 
 
 def test_outputs_of_an_earlier_session_are_information(lab: Lab) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vaultcheck.rules.phrases import list_cells, list_counts, list_names
+from vaultcheck.rules.phrases import agree, list_cells, list_counts, list_from_difference, list_names
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,20 @@ def test_names_are_quoted() -> None:
 def test_counts_are_shown_as_notebooks_do_and_left_out_where_unknown() -> None:
     assert list_counts([2, None, 5]) == "[2] and [5]"
     assert list_counts([None]) == ""
+
+
+@pytest.mark.parametrize(
+    ("numbers", "other", "text"),
+    [
+        ([1, 3, 2], [1, 2, 3], "cells 1, 3 and 2"),
+        ([*range(1, 8), 9, 8], [*range(1, 10)], "cells 9 and 8"),
+        ([*range(1, 8)], [*range(1, 7)], "cells 1, 2, 3, 4 and 3 more"),
+    ],
+    ids=["few", "many", "one-longer"],
+)
+def test_many_cells_are_listed_from_where_they_differ(numbers: list[int], other: list[int], text: str) -> None:
+    assert list_from_difference(numbers, other) == text
+
+
+def test_words_agree_with_how_many_there_are() -> None:
+    assert [agree(things, "is", "are") for things in (["a"], ["a", "b"])] == ["is", "are"]

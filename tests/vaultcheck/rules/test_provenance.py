@@ -177,11 +177,27 @@ def test_several_edited_cells_are_told_once_with_their_numbers(lab: Lab) -> None
     assert (finding.object, finding.severity) == ("m/x", Severity.ERROR)
 
 
+def test_cell_that_only_may_have_changed_the_object_is_told_so(lab: Lab) -> None:
+    unknown_call_edited(lab)
+    lab.save()
+    (finding,) = lab.check([ObjectOfEditedCode()])
+    assert finding.message == "cell 3, which may go into 'm/x', has been edited since the store"
+
+
 def test_each_store_is_told_of_its_own_cells(lab: Lab) -> None:
     author = lab.start("a.ipynb", "x = 1", STORE, "y = 2", "%vault store y in m")
     author.edit(4, "y = 3")
     lab.save()
     assert lab.find([ObjectOfEditedCode()]) == [("VC305", "a.ipynb", 5)]
+
+
+@both
+def test_nothing_is_told_of_layout_that_only_a_newer_python_can_read(lab: Lab, *, stripped: bool) -> None:
+    author = lab.start("a.ipynb", "y = 1", "x = y", STORE, sends_ids=True)
+    author.metadata = {"language_info": {"name": "python", "version": "3.99.0"}}
+    author.edit(2, "y = 1 if if else 2")
+    _save(lab, stripped=stripped)
+    assert lab.find() == []
 
 
 # VC306
@@ -297,6 +313,20 @@ def test_name_that_reaches_no_store_is_a_warning(lab: Lab) -> None:
     assert (finding.location.cell, finding.severity, finding.object) == (2, Severity.WARNING, None)
 
 
+def test_name_that_is_shown_before_it_reaches_a_store_is_an_error(lab: Lab) -> None:
+    del lab.start("a.ipynb", "y = 1", "print(y)", "x = y", STORE).cells[1]
+    lab.save()
+    (finding,) = lab.check([UndefinedName()])
+    assert (finding.location.cell, finding.severity, finding.object) == (2, Severity.ERROR, "m/x")
+
+
+def test_name_that_is_defined_anew_before_it_reaches_a_store_is_a_warning(lab: Lab) -> None:
+    del lab.start("a.ipynb", "y = 1", "print(y)", "y = 2", "x = y", STORE).cells[1]
+    lab.save()
+    (finding,) = lab.check([UndefinedName()])
+    assert (finding.location.cell, finding.severity, finding.object) == (2, Severity.WARNING, None)
+
+
 def test_missing_definition_is_told_with_the_cell_below_that_has_it(lab: Lab) -> None:
     moved_below(lab)
     lab.save()
@@ -305,6 +335,30 @@ def test_missing_definition_is_told_with_the_cell_below_that_has_it(lab: Lab) ->
         "'y' was defined when this cell ran, and no cell above defines it any more; cell 4, below, does"
     )
     assert finding.hint == "move cell 4 above this one, and run the notebook from the top"
+
+
+def test_several_missing_definitions_are_told_without_a_cell_that_has_but_one(lab: Lab) -> None:
+    cells = lab.start("a.ipynb", "y = 1", "z = 2", "x = y + z", STORE).cells
+    cells.append(cells.pop(2))
+    del cells[1]
+    lab.save()
+    (finding,) = lab.check([UndefinedName()])
+    assert finding.message == "'y' and 'z' were defined when this cell ran, and no cell above defines them any more"
+    assert finding.hint == "put the definitions back above, and run the notebook from the top"
+
+
+def test_missing_definition_is_not_looked_for_in_the_cell_that_misses_it(lab: Lab) -> None:
+    name_that_is_changed_in_place(lab)
+    lab.save()
+    (finding,) = lab.check([UndefinedName()])
+    assert finding.message == "'x' was defined when this cell ran, and no cell above defines it any more"
+    assert finding.hint == "put the definition back above, and run the notebook from the top"
+
+
+def test_missing_definition_is_told_once(lab: Lab) -> None:
+    del lab.start("a.ipynb", "y = 1", "x = y", "z = y", "%vault store x, z in m").cells[1]
+    lab.save()
+    assert lab.find([UndefinedName()]) == [("VC306", "a.ipynb", 2)]
 
 
 # VC307
@@ -356,6 +410,24 @@ def test_cell_above_a_store_that_has_not_run_is_reported(lab: Lab, source: str, 
     _insert(lab, source)
     _save(lab, stripped=stripped)
     assert lab.find([UnrunDefinition()]) == [("VC307", "a.ipynb", 3)]
+
+
+def _copy(lab: Lab, source: str) -> None:
+    author = lab.start("a.ipynb", "x = [1]", source, STORE)
+    author.write(source)
+    author.cells.insert(3, author.cells.pop())
+
+
+@both
+@pytest.mark.parametrize(
+    ("source", "cells"), [("x.append(2)", [4]), ("x = [2]", []), ("x.sort()", [])], ids=["adds", "binds", "sorts"]
+)
+def test_copy_of_a_cell_is_reported_where_it_would_add_once_more(
+    lab: Lab, source: str, cells: list[int], *, stripped: bool
+) -> None:
+    _copy(lab, source)
+    _save(lab, stripped=stripped)
+    assert [cell for _, _, cell in lab.find([UnrunDefinition()])] == cells
 
 
 def test_cell_that_has_not_run_is_told_once_with_the_objects(lab: Lab) -> None:
