@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from vault_magic.masking import parse_cell
 from vault_magic.names import CellNames
 from vault_magic.session_id import read_start
 from vaultcheck.dataflow import Bonds
@@ -124,7 +126,7 @@ def find_late(notebook: Notebook, execution: Execution) -> Late | None:
     if counts == sorted(counts) or len({one for cell in counted for one in list_sessions(cell)}) > 1:
         return None
     definers, bonds = dict[str, Cell](), Bonds()
-    for cell in counted:
+    for cell in (cell for cell in counted if not _only_imports(cell)):
         names = read_cell(cell)
         bonds.add(names)
         used = bonds.expand(names.uses) & definers.keys()
@@ -134,6 +136,12 @@ def find_late(notebook: Notebook, execution: Execution) -> Late | None:
             return Late(first, cell, tuple(name for name in late if definers[name] is first))
         definers |= dict.fromkeys(names.binds | names.mutates, cell)
     return None
+
+
+def _only_imports(cell: Cell) -> bool:
+    """Tell whether a cell does nothing but import modules, which comes to the same whenever it runs."""
+    tree = parse_cell(cell.source).tree
+    return tree is not None and all(isinstance(one, ast.Import | ast.ImportFrom) for one in tree.body)
 
 
 def _ran_before(user: Cell, definer: Cell, execution: Execution) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vault_magic.forms import Verb
 from vaultcheck.finding import Severity
 from vaultcheck.lineage import Use
 from vaultcheck.rules.base import Draft, Rule
@@ -13,7 +14,8 @@ from vaultcheck.workspace import Workspace
 class UnstoredImport(Rule):
     """An object that is imported and that nobody stores.
 
-    **What**: no checked notebook has a command that stores the object, and the vault does not know who made it.
+    **What**: no checked notebook has a command that stores the object, and the vault does not know who made it, or the
+    notebook that made it is among those checked and has no such command any more.
 
     **Why**: the object cannot be made again from what is there.
 
@@ -29,13 +31,28 @@ class UnstoredImport(Rule):
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Yield one draft for each object, at its first import."""
         for use in workspace.lineage.uses:
+            if not use.imports or use.stores:
+                continue
             vault = workspace.get_vault(use.vault)
-            present = vault.objects.get(use.path)
+            present, maker = vault.objects.get(use.path), vault.find_maker(use.path)
             known = use.path in vault.producers or (present is not None and present.format is not None)
-            if use.imports and not use.stores and not known:
-                message = f"'{use.path}' is imported, and none of the notebooks checked stores it"
+            message = f"'{use.path}' is imported, and none of the notebooks checked stores it"
+            if not known:
                 hint = "check the notebook that stores it too, or correct the name"
                 yield Draft(use.imports[0].location, message, hint, use.path)
+            elif maker and not use.changes and _stores_no_more(maker, workspace):
+                hint = f"put the command that stored it back into {maker}, or import something else"
+                yield Draft(use.imports[0].location, f"{message}: {maker} did", hint, use.path)
+
+
+def _stores_no_more(maker: str, workspace: Workspace) -> bool:
+    """Tell whether all that a notebook stores can be told from its text, which is known to have no command for it.
+
+    What it runs, and commands with variables in them, may store anything.
+    """
+    steps = [step for step in workspace.steps if step.notebook.path == maker and step.verb is Verb.STORE]
+    is_checked = any(notebook.path == maker for notebook in workspace.notebooks)
+    return is_checked and not workspace.includes.get(maker) and all(step.paths for step in steps)
 
 
 class RivalProducers(Rule):

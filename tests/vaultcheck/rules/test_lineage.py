@@ -48,8 +48,22 @@ def stored_by_a_template(lab: Lab) -> None:
     lab.start("use.ipynb", "%vault import x from m")
 
 
+def stored_by_a_template_of_a_stripped_notebook(lab: Lab) -> None:
+    stored_by_a_template(lab)
+    lab.notebooks["make.ipynb"].strip()
+
+
+def stored_by_what_the_maker_runs(lab: Lab) -> None:
+    (lab.folder / "steps.py").write_text("get_ipython().run_line_magic('vault', 'store x in m')", encoding="utf-8")
+    lab.start("make.ipynb").run("%run steps.py", did=["store x in m"])
+    lab.notebooks["make.ipynb"].strip()
+    lab.start("use.ipynb", "%vault import x from m")
+
+
 @_each(
     stored_by_a_checked_notebook,
+    stored_by_a_template_of_a_stripped_notebook,
+    stored_by_what_the_maker_runs,
     stored_but_not_run_yet,
     made_by_a_notebook_that_is_not_checked,
     put_there_by_vault_magic_without_a_notebook,
@@ -84,6 +98,19 @@ def test_import_that_nobody_stores_is_reported_alone(lab: Lab, arrange: Case, *,
     arrange(lab)
     lab.save(archive=archive)
     assert lab.find() == [("VC401", "use.ipynb", 2)]
+
+
+@pytest.mark.parametrize("stripped", [False, True], ids=["saved", "stripped"])
+def test_import_whose_maker_has_no_command_for_it_any_more_is_reported(lab: Lab, *, stripped: bool) -> None:
+    author = lab.start("make.ipynb", "x = 1", "%vault store x in m", "%vault store x in n")
+    lab.start("use.ipynb", "%vault import x from m")
+    del author.cells[2]
+    if stripped:
+        author.strip()
+    lab.save()
+    (finding,) = lab.check([UnstoredImport()])
+    assert finding.message == "'m/x' is imported, and none of the notebooks checked stores it: make.ipynb did"
+    assert finding.hint == "put the command that stored it back into make.ipynb, or import something else"
 
 
 def test_import_of_what_is_not_there_is_reported(lab: Lab) -> None:

@@ -148,6 +148,12 @@ def test_cell_that_ran_after_its_user_is_information(lab: Lab) -> None:
     assert _find(lab, OutOfOrder()) == [(4, Severity.INFO)]
 
 
+def test_imports_may_run_again_at_any_time(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "import os", "x = os.sep", STORE)
+    author.run_again(2)
+    assert _find(lab, OutOfOrder()) == []
+
+
 def test_notebook_without_evidence_is_not_judged(lab: Lab) -> None:
     author = lab.start("a.ipynb", "y = 1", "z = y")
     author.run_again(2)
