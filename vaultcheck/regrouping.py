@@ -17,7 +17,7 @@ _MOST_CODES = 100_000
 MOST_CELLS = 6
 """Cells looked at together; a cell is split into two or three."""
 
-_MOST_LINES = 200
+_MOST_LINES = 120
 """Lines of a cell that may be two: every pair of them is a part to try."""
 
 

@@ -75,6 +75,8 @@ class Runs:
     @cached_property
     def unreplaced(self) -> tuple[int, ...]:
         """The vanished rows that changed a name which no later cell bound anew."""
+        if not self.vanished:  # most notebooks: then no cell is read for it
+            return ()
         last = {name: at for at in self.matching.by_run for name in map(compact_name, self.effects[at].settles)}
         rows = self.matching.rows
         return tuple(at for at in self.vanished if any(last.get(name, -1) < at for name in rows[at].names or ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -106,14 +106,14 @@ def load_workspace(files: Iterable[FoundFile], *, working_directory: Path, vault
     courses = {notebook.path: follow(notebook, sources) for notebook in saved}
     notebooks = tuple(_add_readings(notebook, courses[notebook.path]) for notebook in saved)
     find_defaults = cache(load_defaults)
-    steps = tuple(
-        step
-        for notebook in notebooks
-        for step in build_steps(notebook, courses[notebook.path], find_vault=vaults.find, find_defaults=find_defaults)
-    )
+    own = {
+        one.path: tuple(build_steps(one, courses[one.path], find_vault=vaults.find, find_defaults=find_defaults))
+        for one in notebooks
+    }
+    steps = tuple(step for found in own.values() for step in found)
     used = {step.vault.path: step.vault for step in steps}
     executions = {notebook.path: _reconstruct(notebook, used.values()) for notebook in notebooks}
-    makings = {one.path: build_makings(one, executions[one.path], _list_own(steps, one)) for one in notebooks}
+    makings = {one.path: build_makings(one, executions[one.path], own[one.path]) for one in notebooks}
     return Workspace(
         notebooks=notebooks,
         unreadable=unreadable,
@@ -125,10 +125,6 @@ def load_workspace(files: Iterable[FoundFile], *, working_directory: Path, vault
         undefined={one.path: find_undefined(one, executions[one.path], makings[one.path]) for one in notebooks},
         lineage=build_lineage(steps),
     )
-
-
-def _list_own(steps: Iterable[Step], notebook: Notebook) -> Iterator[Step]:
-    return (step for step in steps if step.notebook is notebook)
 
 
 def _read_notebooks(files: Iterable[FoundFile]) -> tuple[tuple[Notebook, ...], tuple[Unreadable, ...]]:
