@@ -27,8 +27,8 @@ _CELLS = (
     "p.append('v{i}')",
     "q = p\nq.append('w{i}')",
     "{n} = p[0] + 'i{i}'",
-    "def f():\n    return {n} + 'f{i}'",
-    "{n} = f()",
+    "def f():\n    return a + 'f{i}'",  # a function that reads what is bound to its result may add up unseen
+    "c = f() + 'r{i}'",
     "if {n}:\n    {m} = 'q{i}'",
     "for z in p:\n    {n} = z + 'z{i}'",
     "del {n}",

@@ -185,11 +185,12 @@ class _Finder:
             start, waiting = max(start, end + 1), []  # what moved up is before the last link, and its gap was looked at
 
     def find_repeated(self) -> _Pairs:
-        """Pair the other runs of some code with the cell that still has it."""
-        cells = {self._rows[link.run].code: link.cell for link in self.links if link.fit is Fit.SAME}
+        """Pair the other runs of some code with the cell that still has it; those of another id were another cell."""
+        own = {self._rows[link.run].code: link for link in self.links if link.fit is Fit.SAME}
         for place in self._free_rows:
-            if (cell := cells.get(self._rows[place].code)) is not None:
-                yield cell, place
+            row = self._rows[place]
+            if (link := own.get(row.code)) and (row.id is None or row.id == self._rows[link.run].id):
+                yield link.cell, place
 
     @property
     def _free_cells(self) -> list[Cell]:

@@ -203,6 +203,12 @@ def test_vanished_change_of_what_is_stored_is_a_warning_at_the_store(lab: Lab, s
     assert _find(lab, VanishedCell()) == [(3, Severity.WARNING)]
 
 
+def test_vanished_cell_of_the_same_text_as_one_that_stays_is_a_warning_at_the_store(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = [0]", "x.append(1)", "x.append(1)", STORE, sends_ids=True)
+    del author.cells[2]
+    assert _find(lab, VanishedCell()) == [(4, Severity.WARNING)]
+
+
 def test_vanished_change_is_told_with_its_count_and_names(lab: Lab) -> None:
     del lab.start("a.ipynb", "x = [0]", "x.append(1)", STORE).cells[2]
     lab.save()
