@@ -133,6 +133,8 @@ def _load_comparable(notebook: Path) -> Any:
         for timed in (metadata.get("papermill", {}), metadata.get("execution", {})):
             timed |= {name: type(timed[name]).__name__ for name in timed if name.startswith(_TIMES)}
     for cell in saved["cells"]:
+        for output in cell.get("outputs", ()):
+            output.get("metadata", {}).pop("vault_cell", None)
         if _has_tag(cell, "injected-parameters") or _has_tag(cell, "papermill-error-cell-tag"):
             del cell["id"]
     return saved
@@ -296,6 +298,47 @@ def test_edit_of_a_cell_without_outputs_below_the_last_store_is_found(stored: Pa
     assert list_findings(tmp_path / "copy") == []
     edit_cell(tmp_path / "copy" / stored.name, cell=6, old="end", new="END")
     assert list_findings(tmp_path / "copy") == [("VC301", "in.ipynb", 6)]
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run a notebook that knows nothing of vaults."""
+    notebook = tmp_path_factory.mktemp("plain") / "a.ipynb"
+    shown = "from IPython.display import HTML, display\ndisplay(HTML('<b>3</b>'))"
+    write_notebook(notebook, ("x = 1", "x + 1", shown, "h = display('a', display_id='k')", "h.update('b')", "print(x)"))
+    _execute(notebook, notebook)
+    return notebook
+
+
+def test_outputs_of_a_notebook_without_a_vault_are_marked_but_for_those_that_travel(plain: Path) -> None:
+    outputs = [output.get("metadata", {}) for cell in load_cells(plain) for output in cell["outputs"]]
+    assert ["vault_cell" in metadata for metadata in outputs] == [True, True, False, False]
+    assert list_findings(plain.parent) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "old", "new", "found"),
+    [
+        pytest.param(1, "1", "2", [("VC301", 1)], id="no-output"),
+        pytest.param(2, "+ 1", "+ 2", [("VC301", 2)], id="result"),
+        pytest.param(3, "<b>3", "<b>4", [("VC301", 3)], id="display"),
+        pytest.param(6, "x", "x, x", [("VC301", 6)], id="print"),
+        pytest.param(2, "x + 1", "x+1", [("VC302", 2)], id="layout"),
+    ],
+)
+def test_edit_of_a_notebook_without_a_vault_is_found(
+    plain: Path, tmp_path: Path, cell: int, old: str, new: str, found: list[tuple[str, int]]
+) -> None:
+    shutil.copytree(plain.parent, tmp_path / "copy")
+    edit_cell(tmp_path / "copy" / plain.name, cell=cell, old=old, new=new)
+    assert list_findings(tmp_path / "copy") == [(code, plain.name, number) for code, number in found]
+
+
+def test_altered_output_of_a_notebook_without_a_vault_is_found(plain: Path, tmp_path: Path) -> None:
+    notebook = load_notebook(plain)
+    notebook.cells[2].outputs[0].data["text/html"] = "<b>4</b>"
+    save_notebook(tmp_path / plain.name, notebook)
+    assert list_findings(tmp_path) == [("VC303", plain.name, 3)]
 
 
 def test_copy_in_another_folder_finds_the_vault(tmp_path: Path) -> None:

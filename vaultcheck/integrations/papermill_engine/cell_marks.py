@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vault_magic import mark, record
 from vault_magic.canonical import VERSION
 from vault_magic.digest import digest_cell
 from vault_magic.mark import Mark
+from vault_magic.output_data import digest_bundle
 from vaultcheck.cell_mark import METADATA_KEY
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+
+_RICH = ("display_data", "execute_result")
+_EXECUTED = "executed"
 
 
 def forget_marks(notebook: NotebookNode) -> None:
@@ -31,8 +37,19 @@ def mark_cell(cell: NotebookNode, *, source: str, session: str) -> None:
     if executed is None or not (found is None or _is_ours(found)):
         return
     digest = digest_cell(source)
-    mark = Mark(session, digest.source, digest.code, VERSION, count=cell.execution_count)
-    cell.metadata[METADATA_KEY] = {**mark.to_json(), "executed": executed}
+    made_by = Mark(session, digest.source, digest.code, VERSION, count=cell.execution_count)
+    cell.metadata[METADATA_KEY] = {**made_by.to_json(), _EXECUTED: executed}
+
+
+def mark_output(output: NotebookNode, cell: NotebookNode) -> None:
+    """Write the mark of a cell into a rich output of it that has none, as where nothing has loaded the magics."""
+    made_by = cell.metadata.get(METADATA_KEY)
+    if not _is_ours(made_by) or output.output_type not in _RICH:
+        return
+    if mark.METADATA_KEY in output.metadata or record.METADATA_KEY in output.metadata:
+        return
+    own = {key: value for key, value in made_by.items() if key != _EXECUTED}
+    output.metadata[mark.METADATA_KEY] = own | {"data": digest_bundle(output.data)}
 
 
 def _is_ours(stored: object) -> bool:

@@ -10,7 +10,7 @@ from papermill.log import logger
 from papermill.utils import merge_kwargs, remove_args
 
 from vaultcheck.integrations.papermill_engine.briefing import Briefing, build_briefing
-from vaultcheck.integrations.papermill_engine.cell_marks import forget_marks, mark_cell
+from vaultcheck.integrations.papermill_engine.cell_marks import forget_marks, mark_cell, mark_output
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -70,6 +70,8 @@ class MarkingClient(PapermillNotebookClient):  # type: ignore[misc]  # papermill
         output = super().process_message(msg, cell, cell_index)
         if msg["msg_type"] == "execute_input" and self.record_timing and self._is_python():
             mark_cell(cell, source=msg["content"]["code"], session=self._briefing.session)
+        if output is not None and not msg["content"].get("transient", {}).get("display_id"):
+            mark_output(output, cell)  # outputs with a display id are copied to other cells, their metadata too
         return output
 
     def _is_python(self) -> bool:
