@@ -14,6 +14,7 @@ from vault_magic.cell_text import unify_line_ends
 from vault_magic.masking import ParsedCell, parse_cell
 
 _COMPACT_BYTES = 16
+_STORED_SHA256 = re.compile(r"[0-9a-f]{64}")
 _HEX_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -58,6 +59,11 @@ def digest_cell(source: str) -> CellDigest:
 def digest_parsed(cell: ParsedCell) -> CellDigest:
     """Compute both digests of a cell that is parsed already."""
     return CellDigest(source=source_digest(cell.source), code=sha256_hex(canonical_form(cell)))
+
+
+def is_sha256(text: str) -> bool:
+    """Tell whether a text is a SHA-256 as it is stored; anybody may have edited it by hand."""
+    return _STORED_SHA256.fullmatch(text) is not None
 
 
 def compact(hexdigest: str) -> str:

@@ -16,6 +16,11 @@ SCHEMA_VERSION = 1
 _T = TypeVar("_T")
 
 
+def has_version(stored: object) -> bool:
+    """Tell whether a value is one of ours; another tool may use the same key."""
+    return isinstance(stored, dict) and "schema_version" in stored
+
+
 def check_version(fields: object, *, what: str) -> dict[str, object]:
     """Return the fields of a stored object whose version this code understands.
 

@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from vault_magic.cell_text import split_cell
-from vault_magic.masking import mask_cell, parse_python
+from vault_magic.masking import parse_cell
 
 _GROWING = frozenset({"append", "appendleft", "extend", "insert", "pop", "popitem", "popleft"})
 """Methods that lengthen or shorten what they are called on; adding to a set or under a key twice is adding once."""
@@ -26,11 +25,10 @@ def find_accumulated(source: str) -> frozenset[str]:
     What the cell itself binds before is as new each time. What an unknown function does is not guessed: `x = clean(x)`
     is most often the same when done twice. Empty where it is not Python that can be read.
     """
-    cell = split_cell(source)
+    tree = parse_cell(source).tree
     try:
-        body = parse_python(mask_cell(cell).text).body if cell.is_code else []
-        return frozenset(_find(body, known={}))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset(_find(tree.body, known={})) if tree else frozenset()
+    except RecursionError:
         return frozenset()
 
 

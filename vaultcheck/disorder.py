@@ -11,7 +11,7 @@ from vault_magic.names import CellNames
 from vault_magic.session_id import read_start
 from vaultcheck.dataflow import Bonds
 from vaultcheck.execution import Execution
-from vaultcheck.makers import Fit
+from vaultcheck.makers import Fit, list_sessions
 from vaultcheck.making import Making
 from vaultcheck.notebook import Cell, Notebook
 from vaultcheck.runs import read_cell
@@ -26,11 +26,6 @@ class Late:
     definer: Cell
     user: Cell
     names: tuple[str, ...]
-
-
-def list_sessions(cell: Cell) -> frozenset[str]:
-    """Return the sessions that the outputs of a cell are of."""
-    return frozenset([*(one.session for one in cell.records if one.cell), *(mark.session for mark in cell.marks)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +76,10 @@ def _ran_in_session(making: Making, cell: Cell) -> bool:
     """
     if cell.number in making.runs.matching.by_cell:
         return True
-    sessions = list_sessions(cell)
-    known = {one for other in making.notebook.code_cells for one in list_sessions(other)}
+    if sessions := list_sessions(cell):
+        return making.session in sessions
     is_later = cell.count is not None and cell.count > (making.cell.count or cell.count)
-    return making.session in sessions or (not sessions and known == {making.session} and is_later)
+    return is_later and making.sessions == {making.session}
 
 
 def _is_inverted(making: Making, ran: Sequence[int]) -> bool:

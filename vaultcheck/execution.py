@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from vault_magic.canonical import VERSION
-from vault_magic.digest import compact, source_digest
+from vault_magic.digest import compact, is_sha256, source_digest
 from vault_magic.errors import FormatError
 from vault_magic.ledger import Ledger, Row, Status, compact_id, parse_rows
 from vault_magic.record import CellRef
@@ -19,7 +19,6 @@ from vaultcheck.matching import Matching, has_count_of, match_cells
 from vaultcheck.notebook import Cell, Notebook
 from vaultcheck.regrouping import find_merged, find_split, list_stretches, remember_code
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")  # what a record says may have been edited by hand
 _COMPACT = re.compile(r"[\w-]{22}", re.ASCII)
 
 
@@ -112,9 +111,7 @@ def read_rows(ledger: Ledger) -> tuple[Row, ...]:
 
 
 def _add_cells(rows: tuple[Row, ...], cells: Iterable[CellRef]) -> tuple[Row, ...]:
-    added = {
-        compact(cell.sha256): cell for cell in cells if _SHA256.fullmatch(cell.sha256) and _SHA256.fullmatch(cell.code)
-    }
+    added = {compact(cell.sha256): cell for cell in cells if is_sha256(cell.sha256) and is_sha256(cell.code)}
     known = {row.source for row in rows}
     fresh = (
         Row(cell.count, Status.OK, source, compact(cell.code), compact_id(cell.id) if cell.id else None)
@@ -185,10 +182,10 @@ class _Judge:
 
     def _find_regrouped(self, doubtful: Sequence[Cell]) -> Iterator[int]:
         """Yield the cells that are parts of what ran, or made of parts."""
-        makers = [one for cell in self._cells for one in list_makers(cell) if _SHA256.fullmatch(one.sha256)]
+        makers = [one for cell in self._cells for one in list_makers(cell)]
         sources = {row.source for row in self._session.rows} | {compact(one.sha256) for one in makers}
         codes = {row.code for row in self._session.rows}
-        codes |= {compact(one.code) for one in makers if _SHA256.fullmatch(one.code)}
+        codes |= {compact(one.code) for one in makers if is_sha256(one.code)}
 
         def find_run(text: str) -> bool | None:
             is_known = compact(source_digest(text)) in sources or remember_code(text) in codes

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 
 from vault_magic.canonical import VERSION
+from vault_magic.digest import is_sha256
 from vault_magic.mark import Mark
 from vault_magic.record import CellRef
 from vaultcheck.notebook import Cell
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")  # what a record says may have been edited by hand
 
 
 class Fit(Enum):
@@ -30,7 +28,12 @@ def list_makers(cell: Cell) -> list[CellRef | Mark]:
     """
     makers: list[CellRef | Mark] = [*(one.cell for one in cell.records if one.cell), *cell.marks]
     own = (one for one in makers if cell.count is None or one.count in (None, cell.count))
-    return [one for one in own if _SHA256.fullmatch(one.sha256)]
+    return [one for one in own if is_sha256(one.sha256)]
+
+
+def list_sessions(cell: Cell) -> frozenset[str]:
+    """Return the sessions that the outputs of a cell are of."""
+    return frozenset([*(one.session for one in cell.records if one.cell), *(mark.session for mark in cell.marks)])
 
 
 def compare_makers(cell: Cell) -> Fit | None:
@@ -41,7 +44,7 @@ def compare_makers(cell: Cell) -> Fit | None:
     makers = list_makers(cell)
     if any(cell.source_digest == one.sha256 for one in makers):
         return Fit.SAME
-    if not makers or any(one.code_version != VERSION or not _SHA256.fullmatch(one.code) for one in makers):
+    if not makers or any(one.code_version != VERSION or not is_sha256(one.code) for one in makers):
         return None
     codes = {one.code for one in makers}
     return Fit.REFORMATTED if cell.code_digest in codes or cell.turned_digest in codes else Fit.EDITED

@@ -12,8 +12,9 @@ from vault_magic.ledger import Ledger, Row, Status
 from vault_magic.record import CellRef
 from vaultcheck.dataflow import Effect, Trace, trace
 from vaultcheck.execution import Execution, read_rows
-from vaultcheck.makers import Fit
-from vaultcheck.matching import INJECTED, Matching, match_cells
+from vaultcheck.makers import Fit, list_sessions
+from vaultcheck.matching import Matching, match_cells
+from vaultcheck.metadata import INJECTED
 from vaultcheck.notebook import Cell, Notebook
 from vaultcheck.runs import Runs, read_cell
 from vaultcheck.steps import Step
@@ -45,6 +46,11 @@ class Making:
     def objects(self) -> tuple[str, ...]:
         """The paths of the objects that it stored."""
         return tuple(dict.fromkeys(path for step in self.steps for path in step.paths))
+
+    @cached_property
+    def sessions(self) -> frozenset[str]:
+        """The sessions that the outputs of the notebook are of."""
+        return frozenset(one for cell in self.notebook.code_cells for one in list_sessions(cell))
 
     @cached_property
     def wanted(self) -> frozenset[str]:
@@ -96,11 +102,9 @@ class Making:
         links = self.runs.matching.by_cell
         edited = {cell.number for cell in above if (link := links.get(cell.number)) and link.fit is Fit.EDITED}
         edited |= {cell.number for cell in above if INJECTED in cell.tags and self.execution.is_edited(cell)}
-        return edited & self._trace([Effect(read_cell(cell)) for cell in above], above) if edited else edited
-
-    def _trace(self, effects: Sequence[Effect], cells: Sequence[Cell]) -> set[int]:
-        found = trace([*effects, Effect(read_cell(self.cell))], self.wanted, self.runs.bonds, surely=True)
-        return {cells[at].number for at in found.changed if at < len(cells)}
+        if not edited:
+            return edited
+        return edited & self._trace_effects([Effect(read_cell(cell)) for cell in above], above).changed.keys()
 
     @cached_property
     def trace_above(self) -> Trace:
@@ -109,8 +113,10 @@ class Making:
 
     def trace_cells(self, cells: Sequence[Cell]) -> Trace:
         """Return what the stored names go back to, by the numbers of cells, if these ran in their order."""
-        effects = [*(self.runs.read_linked(cell) for cell in cells), Effect(read_cell(self.cell))]
-        found = trace(effects, self.wanted, self.runs.bonds, surely=True)
+        return self._trace_effects([self.runs.read_linked(cell) for cell in cells], cells)
+
+    def _trace_effects(self, effects: Sequence[Effect], cells: Sequence[Cell]) -> Trace:
+        found = trace([*effects, Effect(read_cell(self.cell))], self.wanted, self.runs.bonds, surely=True)
         return Trace({cells[at].number: names for at, names in found.changed.items() if at < len(cells)}, found.needed)
 
     def _trace_turns(self, *, surely: bool) -> Trace:

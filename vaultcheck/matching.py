@@ -10,6 +10,7 @@ from vault_magic.digest import compact, source_digest
 from vault_magic.ledger import Row, Status, compact_id
 from vaultcheck.dataflow import name_digest, read_cached
 from vaultcheck.makers import Fit
+from vaultcheck.metadata import INJECTED
 from vaultcheck.notebook import Cell
 from vaultcheck.regrouping import MOST_CELLS, find_merged, find_split, list_stretches, remember_code
 
@@ -64,15 +65,15 @@ def match_cells(cells: Sequence[Cell], rows: Sequence[Row]) -> Matching:
     is_stripped = all(cell.count is None for cell in cells)
     finder = _Finder(cells, rows, is_stripped=is_stripped)
     finder.take(finder.find_equal(lambda cell: compact(cell.source_digest), lambda row: row.source), Fit.SAME)
-    finder.take(finder.find_equal(_digest_as_history, lambda row: row.source if _is_earlier(row) else None), Fit.SAME)
+    finder.take(finder.find_equal(_digest_as_history, _source_in_history), Fit.SAME)
     for digest in (
         lambda cell: compact(cell.code_digest),
         lambda cell: cell.turned_digest and compact(cell.turned_digest),
     ):
         finder.take(finder.find_equal(digest, lambda row: row.code), Fit.REFORMATTED)
     finder.take(finder.find_regrouped(), Fit.REGROUPED)
-    by_id = lambda: finder.find_equal(lambda cell: compact_id(cell.id) if cell.id else None, lambda row: row.id)  # noqa: E731
-    for find in (finder.find_by_place, by_id) if is_stripped else (by_id, finder.find_by_place):
+    steps = (finder.find_by_id, finder.find_by_place)
+    for find in reversed(steps) if is_stripped else steps:
         finder.take(find(), Fit.EDITED)
     finder.take(finder.find_repeated(), Fit.SAME)
     return Matching(tuple(rows), tuple(finder.links))
@@ -83,16 +84,12 @@ def _digest_as_history(cell: Cell) -> str:
     return compact(source_digest(cell.source.rstrip("\r\n")))
 
 
-def _is_earlier(row: Row) -> bool:
-    return row.status is Status.EARLIER
+def _source_in_history(row: Row) -> str | None:
+    return row.source if row.status is Status.EARLIER else None
 
 
 _Pairs = Iterable[tuple[int, int]]
 """Numbers of cells and places of rows."""
-
-
-INJECTED = "injected-parameters"
-"""The tag of the cell in which papermill puts parameters."""
 
 
 class _Finder:
@@ -165,6 +162,10 @@ class _Finder:
         """The names that the free runs before regrouping changed; empty where that is not known of all."""
         found = [self._rows[place].names for place in self._free_rows]
         return frozenset(name for names in found for name in names or ()) if all(found) else frozenset()
+
+    def find_by_id(self) -> _Pairs:
+        """Pair what has the same id."""
+        return self.find_equal(lambda cell: compact_id(cell.id) if cell.id else None, lambda row: row.id)
 
     def find_by_place(self) -> _Pairs:
         """Pair the cells and the runs that lie between two links, where there are as many of one as of the other.

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+INJECTED = "injected-parameters"
+"""The tag of the cell in which papermill puts parameters."""
+
 _VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})(?![0-9])")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -11,11 +10,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from vault_magic import mark, record
+from vault_magic.digest import is_sha256
 from vault_magic.errors import FormatError
 from vault_magic.legacy import read_legacy_record
 from vault_magic.mark import Mark, read_mark
 from vault_magic.output_data import PROVED, digest_data
 from vault_magic.record import Record, read_record
+from vault_magic.stored import has_version
 
 
 class Output(msgspec.Struct):
@@ -52,8 +53,9 @@ class Evidence:
 
 _NOTHING = Evidence()
 _T = TypeVar("_T")
-_RICH = ("display_data", "execute_result")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+RICH = ("display_data", "execute_result")
+"""The types of output that carry data and metadata."""
+
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -81,7 +83,7 @@ def _read_output(output: Output | UpgradedOutput) -> Evidence:
         marks=marks,
         altered=tuple(mime for one in marks for mime in _find_altered(output, one)),
         faults=record_faults + mark_faults,
-        is_whole=output.output_type not in _RICH or bool(records or marks),
+        is_whole=output.output_type not in RICH or bool(records or marks),
         has_error=output.output_type == "error",
     )
 
@@ -99,17 +101,12 @@ def _read(
 
 def _read_record(metadata: Mapping[str, object]) -> Record | None:
     stored = metadata.get(record.METADATA_KEY)
-    return read_record(stored) if _has_version(stored) else read_legacy_record(metadata)
+    return read_record(stored) if has_version(stored) else read_legacy_record(metadata)
 
 
 def _read_mark(metadata: Mapping[str, object]) -> Mark | None:
     stored = metadata.get(mark.METADATA_KEY)
-    return read_mark(stored) if _has_version(stored) else None
-
-
-def _has_version(stored: object) -> bool:
-    """Tell whether a value is ours; another tool may use the same key."""
-    return isinstance(stored, dict) and "schema_version" in stored
+    return read_mark(stored) if has_version(stored) else None
 
 
 def _find_altered(output: Output | UpgradedOutput, made: Mark) -> list[str]:
@@ -120,7 +117,7 @@ def _find_altered(output: Output | UpgradedOutput, made: Mark) -> list[str]:
     not know how they are saved.
     """
     digests = {mime: made.data[mime].lower() for mime in PROVED if mime in made.data}
-    expected = {mime: digest for mime, digest in digests.items() if _SHA256.fullmatch(digest)}
+    expected = {mime: digest for mime, digest in digests.items() if is_sha256(digest)}
     saved = _read_data(output.data, expected) if expected else {}
     return [mime for mime, value in saved.items() if value is not None and digest_data(mime, value) != expected[mime]]
 

@@ -12,7 +12,8 @@ from vault_magic.names import CellNames
 from vaultcheck.accumulation import find_accumulated
 from vaultcheck.dataflow import Bonds, Effect, find_newer, read_cached
 from vaultcheck.makers import Fit
-from vaultcheck.matching import INJECTED, Matching
+from vaultcheck.matching import Matching
+from vaultcheck.metadata import INJECTED
 from vaultcheck.notebook import Cell, Notebook
 
 _PARAMETERS = frozenset({"parameters", INJECTED})

@@ -11,6 +11,7 @@ from vault_magic.digest import (
     crc32_hex,
     digest_cell,
     digest_parsed,
+    is_sha256,
     sha256_hex,
     source_digest,
 )
@@ -86,3 +87,18 @@ def test_compact_is_128_bits_in_base64(hexdigest: str, short: str) -> None:
 def test_compact_refuses_what_is_no_sha256(text: str) -> None:
     with pytest.raises(ValueError, match="not a SHA-256"):
         compact(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("a1" * 32, True, id="digest"),
+        pytest.param("A1" * 32, False, id="capitals"),
+        pytest.param("a1" * 31, False, id="short"),
+        pytest.param("g1" * 32, False, id="no-hex"),
+        pytest.param("a1" * 32 + "\n", False, id="line-end"),
+        pytest.param("", False, id="empty"),
+    ],
+)
+def test_sha256_is_known_as_it_is_stored(text: str, expected: bool) -> None:
+    assert is_sha256(text) is expected

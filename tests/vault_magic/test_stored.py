@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vault_magic.errors import FormatError, NewerFormat
-from vault_magic.stored import SCHEMA_VERSION, check_version, convert, dump_json, parse_json
+from vault_magic.stored import SCHEMA_VERSION, check_version, convert, dump_json, has_version, parse_json
 
 
 def test_version_is_frozen() -> None:
@@ -134,3 +134,17 @@ def test_what_is_written_is_read_back(fields: dict[str, object]) -> None:
     assert "\n" not in text
     assert parse_json(text.encode(), what="a thing") == fields
     assert list(json.loads(text)) == list(fields)
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        ({"schema_version": 1}, True),
+        ({"schema_version": None}, True),
+        ({"version": 1}, False),
+        (["schema_version"], False),
+    ],
+    ids=["ours", "damaged", "of-another-tool", "list"],
+)
+def test_value_of_another_tool_is_not_taken_for_ours(stored: object, expected: bool) -> None:
+    assert has_version(stored) is expected

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 from papermill.iorw import papermill_io
 
 from vault_magic.session_id import create_session_id
+from vaultcheck.metadata import INJECTED
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-
-_INJECTED = "injected-parameters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +83,4 @@ def _find_parameters(notebook: NotebookNode) -> dict[str, object] | None:
 
 
 def _is_injected(cell: NotebookNode) -> bool:
-    return _INJECTED in cell.metadata.get("tags", ())
+    return INJECTED in cell.metadata.get("tags", ())

@@ -9,20 +9,21 @@ from vault_magic.canonical import VERSION
 from vault_magic.digest import digest_cell
 from vault_magic.mark import Mark
 from vault_magic.output_data import digest_bundle
+from vault_magic.stored import has_version
 from vaultcheck.cell_mark import METADATA_KEY
+from vaultcheck.outputs import RICH
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 
-_RICH = ("display_data", "execute_result")
 _EXECUTED = "executed"
 
 
 def forget_marks(notebook: NotebookNode) -> None:
     """Remove the marks of former runs from all cells."""
     for cell in notebook.cells:
-        if _is_ours(cell.metadata.get(METADATA_KEY)):
+        if has_version(cell.metadata.get(METADATA_KEY)):
             del cell.metadata[METADATA_KEY]
 
 
@@ -34,7 +35,7 @@ def mark_cell(cell: NotebookNode, *, source: str, session: str) -> None:
     """
     executed = cell.metadata.get("execution", {}).get("iopub.execute_input")
     found = cell.metadata.get(METADATA_KEY)
-    if executed is None or not (found is None or _is_ours(found)):
+    if executed is None or not (found is None or has_version(found)):
         return
     digest = digest_cell(source)
     made_by = Mark(session, digest.source, digest.code, VERSION, count=cell.execution_count)
@@ -44,14 +45,9 @@ def mark_cell(cell: NotebookNode, *, source: str, session: str) -> None:
 def mark_output(output: NotebookNode, cell: NotebookNode) -> None:
     """Write the mark of a cell into a rich output of it that has none, as where nothing has loaded the magics."""
     made_by = cell.metadata.get(METADATA_KEY)
-    if not _is_ours(made_by) or output.output_type not in _RICH:
+    if not has_version(made_by) or output.output_type not in RICH:
         return
     if mark.METADATA_KEY in output.metadata or record.METADATA_KEY in output.metadata:
         return
     own = {key: value for key, value in made_by.items() if key != _EXECUTED}
     output.metadata[mark.METADATA_KEY] = own | {"data": digest_bundle(output.data)}
-
-
-def _is_ours(stored: object) -> bool:
-    """Tell whether a value is a mark; another tool may use the same key."""
-    return isinstance(stored, dict) and "schema_version" in stored
