@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import NoReturn
 
-from vault_magic.archive.container import Member, open_members, read_member, rewrite
+from vault_magic.archive.container import Member, Part, Recoded, compose
 from vault_magic.archive.layout import (
     SENTINEL,
     CommitMarker,
@@ -21,16 +20,16 @@ from vault_magic.archive.layout import (
     write_entry_comment,
     write_sentinel_comment,
 )
-from vault_magic.archive.listing import Listing, list_file, read_listing
+from vault_magic.archive.listing import Listing, read_listing
 from vault_magic.archive.lock import PATIENCE, lock_archive
-from vault_magic.archive.sidecar import Sidecar, parse_sidecar, render_sidecar
+from vault_magic.archive.reading import OpenArchive, read_archive
+from vault_magic.archive.sidecar import Sidecar, render_sidecar
+from vault_magic.archive.transaction import Transaction, compact, copy_members
 from vault_magic.digest import crc32_hex, sha256_hex
 from vault_magic.errors import ArchiveError, FormatError, MissingObject, PasswordError, VaultError
 from vault_magic.identity import Identity
 from vault_magic.object_path import suggest_path
 from vault_magic.stored import convert, dump_json, parse_json
-
-_Read: TypeAlias = Callable[[str], bytes]
 
 _KEY_BYTES = 32
 
@@ -72,7 +71,8 @@ class Archive:
 
     def list(self) -> Listing:
         """Return what is stored now."""
-        return read_listing(self.path)
+        with read_archive(self.path) as opened:
+            return opened.listing
 
     def read(self, path: str) -> StoredObject:
         """Return one object, as `read_all` does."""
@@ -85,79 +85,124 @@ class Archive:
             MissingObject: one is not there.
             ArchiveError: the bytes are not what the entry or the sidecar says.
         """
-        with self.path.open("rb") as file:
-            objects = list_file(file, name=self.path.name).objects
-            with open_members(file, password=self.password) as read:
-                return {path: self._read_one(read, path, objects) for path in paths}
+        with read_archive(self.path, password=self.password) as opened:
+            return {path: self._read_one(opened, path) for path in paths}
 
-    def _read_one(self, read: _Read, path: str, objects: Mapping[str, Identity]) -> StoredObject:
-        if path not in objects:
-            near = suggest_path(path, objects)
-            advice = f"did you mean {near!r}?" if near else "see what is: %vault list"
-            raise MissingObject(f"there is no {path!r} in {self.path.name}; {advice}")
-        identity, data = objects[path], read(path)
+    def _read_one(self, opened: OpenArchive, path: str) -> StoredObject:
+        identity, data = self._find(opened, path), opened.read(path)
         digest = sha256_hex(data, key=self.digest_key)
         if identity.sha256 is None:
             checksum = None if self.digest_key else crc32_hex(data)  # the directory has the plain one
             return StoredObject(data, Identity(crc32=checksum, sha256=digest, bytes=len(data)), sidecar=None)
         if identity.sha256 != digest:
             raise ArchiveError(f"{path!r} is not what its entry says it is; restore {self.path.name} from a copy")
-        return StoredObject(data, identity, sidecar=_read_sidecar(read, path, identity))
+        return StoredObject(data, identity, sidecar=opened.read_sidecar(path, identity))
+
+    def _find(self, opened: OpenArchive, path: str) -> Identity:
+        objects = opened.listing.objects
+        if path not in objects:
+            near = suggest_path(path, objects)
+            advice = f"did you mean {near!r}?" if near else "see what is: %vault list"
+            if opened.listing.torn:
+                advice = f"its last write was never finished; {advice}"
+            raise MissingObject(f"there is no {path!r} in {self.path.name}; {advice}")
+        return objects[path]
+
+    def stream(self, path: str) -> Iterator[bytes]:
+        """Yield the plain bytes of an object in pieces, however large it is; only the end proves them.
+
+        Raises:
+            MissingObject: it is not there.
+            ArchiveError: the bytes are not those which were written.
+        """
+        with read_archive(self.path, password=self.password) as opened:
+            self._find(opened, path)
+            yield from opened.stream(path)
 
     def read_sidecars(self, paths: Iterable[str]) -> dict[str, Sidecar]:
         """Return the sidecars of some objects, except where another tool wrote the entry or the sidecar is damaged."""
         found: dict[str, Sidecar] = {}
-        with self.path.open("rb") as file:
-            objects = list_file(file, name=self.path.name).objects
-            with open_members(file, password=self.password) as read:
-                for path in paths:
-                    with suppress(ArchiveError, FormatError):
-                        found[path] = _read_sidecar(read, path, objects[path])
+        with read_archive(self.path, password=self.password) as opened:
+            for path in paths:
+                with suppress(ArchiveError, FormatError):
+                    found[path] = opened.read_sidecar(path, opened.listing.objects[path])
         return found
 
     def lock(self, *, holder: str, patience: float = PATIENCE) -> AbstractContextManager[None]:
         """Return the lock that `change` wants held; `holder` is named to those who wait longer than `patience`."""
         return lock_archive(self.path, holder=holder, patience=patience)
 
-    def change(self, *, store: Mapping[str, tuple[bytes, Sidecar]], delete: Collection[str] = ()) -> None:
+    def change(self, *, store: Mapping[str, tuple[bytes, Sidecar]], delete: Collection[str] = ()) -> tuple[str, ...]:
         """Store and delete objects in one step, whole or not at all; the caller holds the lock.
+
+        What is deleted is erased too. Return what the user has to be told: that it could not be erased yet, or that a
+        write had been left unfinished.
 
         Raises:
             ArchiveError: a path cannot stand beside those already there, or the archive is another one by now.
         """
-        listing = self.list()
+        with read_archive(self.path, password=self.password, writable=True) as opened:
+            self._check_present(opened.listing)
+            if store:
+                self._check_encryption(opened.listing)
+            check_neighbours(store.keys(), opened.listing.objects)
+            vault = self.vault or self.new_id
+            change = Transaction(
+                path=self.path,
+                vault=vault,
+                sentinel=_build_sentinel(vault, self.digest_key),
+                add=[one for path, (data, sidecar) in store.items() for one in _build_members(path, data, sidecar)],
+                drop=frozenset(name for path in delete for name in (path, name_sidecar(path))),
+                password=self.password,
+            )
+            return change.commit(opened)
+
+    def compact(self) -> tuple[int, int]:
+        """Make the file anew without what is no longer wanted; the caller holds the lock.
+
+        Return its bytes before and after.
+        """
+        before = self.path.stat().st_size
+        self._check_present(self.list())
+        compact(self.path)
+        return before, self.path.stat().st_size
+
+    def rekey(self, password: bytes | None) -> Archive:
+        """Write everything anew under another password, or in plain with none, and return the archive as it is then.
+
+        The caller holds the lock. Every member is decrypted and proved first; ids and digests stay.
+
+        Raises:
+            ArchiveError: the archive is another tool's, another one by now, or damaged.
+        """
+        with read_archive(self.path, password=self.password) as opened:
+            self._check_present(opened.listing)
+            if opened.listing.vault is None:
+                raise ArchiveError(f"{self.path.name} was made by another tool; store something into it first")
+            marker = CommitMarker(opened.listing.vault, opened.listing.generation + 1)
+            parts = self._recode(opened)
+            compose(self.path, parts, comment=write_commit_marker(marker), password=password)
+        return replace(self, password=password)
+
+    def _recode(self, opened: OpenArchive) -> Iterator[Part]:
+        for one in copy_members(opened):
+            whole = Recoded(one.file, one.directory, one.entry, password=self.password)
+            yield one if one.entry.is_folder else whole
+        opened.file.close()  # Windows moves nothing in place of an open file
+
+    def _check_present(self, listing: Listing) -> None:
+        """Refuse to write into another archive than the one that was opened."""
+        name = self.path.name
         if self.vault is not None and listing.vault not in (None, self.vault):
-            raise ArchiveError(f"{self.path.name} was replaced by another vault; run %open_vault again")
+            raise ArchiveError(f"{name} was replaced by another vault; run %open_vault again")
         if self.vault is None and self.password and listing.vault not in (None, self.new_id):
-            raise ArchiveError(f"{self.path.name} was migrated meanwhile; run %open_vault again")  # its key is another
-        check_neighbours(store.keys(), listing.objects.keys())
-        members = [member for path, (data, sidecar) in store.items() for member in _build_members(path, data, sidecar)]
-        self._rewrite(listing, members, drop=[name for path in delete for name in (path, name_sidecar(path))])
+            raise ArchiveError(f"{name} was migrated meanwhile; run %open_vault again")  # its key is another
 
-    def _rewrite(self, listing: Listing, members: Iterable[Member], *, drop: Collection[str]) -> None:
-        vault = listing.vault or self.vault or self.new_id
-        if listing.vault is None:
-            _keep_original(self.path)
-        sentinel = [_build_sentinel(vault, self.digest_key)] if listing.vault is None else []
-        rewrite(
-            self.path,
-            drop=drop,
-            first=sentinel,
-            add=[*members],
-            comment=write_commit_marker(CommitMarker(vault, listing.generation + 1)),
-            password=self.password,
-        )
-
-
-def _read_sidecar(read: _Read, path: str, identity: Identity) -> Sidecar:
-    """Return the sidecar of an object, proved to speak of this path and these bytes."""
-    try:
-        sidecar = parse_sidecar(read(name_sidecar(path)))
-    except KeyError as err:
-        raise ArchiveError(f"{path!r} has lost its schema; store it again, or restore the archive") from err
-    if sidecar.path != path or sidecar.identity != identity:
-        raise ArchiveError(f"{path!r} and its schema do not belong together; store it again")
-    return sidecar
+    def _check_encryption(self, listing: Listing) -> None:
+        """Refuse to mix: another process may have changed the password."""
+        if (listing.vault or listing.objects) and listing.encrypted != (self.password is not None):
+            verb = "encrypted" if listing.encrypted else "decrypted"
+            raise ArchiveError(f"{self.path.name} was {verb} meanwhile; run %open_vault again")
 
 
 def open_archive(path: Path, *, password: bytes | None, variable: str | None = None, keyed: bool = False) -> Archive:
@@ -213,7 +258,7 @@ def _create_archive(path: Path, *, password: bytes | None, variable: str | None,
         if path.exists():
             return _open_or_create(path, password=password, variable=variable, keyed=keyed)
         marker = write_commit_marker(CommitMarker(vault, generation=0))
-        rewrite(path, drop=(), first=[_build_sentinel(vault, key)], add=(), comment=marker, password=password)
+        compose(path, [_build_sentinel(vault, key)], comment=marker, password=password)
     return archive
 
 
@@ -240,8 +285,8 @@ def _prove_password(archive: Archive, listing: Listing, *, variable: str | None)
         return b""
     smallest = min(listing.objects, key=lambda path: listing.objects[path].bytes or 0, default=SENTINEL)
     try:
-        with archive.path.open("rb") as file:
-            return read_member(file, SENTINEL if listing.vault else smallest, password=archive.password)
+        with read_archive(archive.path, password=archive.password) as opened:
+            return opened.read(SENTINEL if listing.vault else smallest)
     except (PasswordError, ArchiveError) as err:
         raise PasswordError(f"the password in {variable} does not open {archive.path.name}; set the right one") from err
 
@@ -256,12 +301,3 @@ def _build_members(path: str, data: bytes, sidecar: Sidecar) -> tuple[Member, Me
         Member(path, data, comment=write_entry_comment(sidecar.identity)),
         Member(name_sidecar(path), render_sidecar(sidecar)),
     )
-
-
-def _keep_original(path: Path) -> None:
-    """Keep the archive of another tool once, as it was before this one first wrote into it."""
-    original = path.with_name(f"{path.name}.orig")
-    if not original.exists():
-        temporary = original.with_name(f"{original.name}.tmp")
-        shutil.copy2(path, temporary)
-        temporary.replace(original)  # or a writer killed while copying would leave half of it for good

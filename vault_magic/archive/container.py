@@ -1,28 +1,20 @@
-"""The ZIP file itself: members read, and the whole rewritten with some replaced; the home of pyzipper."""
+"""The two ways to change an archive: members appended behind what is committed, or the whole file made anew."""
 
 from __future__ import annotations
 
-import bisect
-import struct
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import zlib
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO, TypeAlias
 
-import pyzipper
-
-from vault_magic.archive.durable import replace_file
-from vault_magic.archive.listing import ZIP_FAULTS
-from vault_magic.errors import ArchiveError, PasswordError
-
-_LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, ..., lengths of name and extra (APPNOTE 4.3.7)
-_DESCRIPTOR_FLAG = 0x8
-_UTF8_FLAG = 0x800
-_UNIX = 3
-_MODE = 0o644 << 16
-_FAULTS = (*ZIP_FAULTS, pyzipper.BadZipFile, pyzipper.LargeZipFile)
+from vault_magic.archive import durable
+from vault_magic.archive.deflating import deflate
+from vault_magic.archive.directory import Directory, build_directory
+from vault_magic.archive.headers import Entry, Method, build_headers, relocate
+from vault_magic.archive.members import read_packed, read_pieces, read_raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,135 +26,148 @@ class Member:
     comment: bytes = b""
 
 
-@contextmanager
-def open_members(file: BinaryIO, *, password: bytes | None) -> Iterator[Callable[[str], bytes]]:
-    """Give a function that returns the plain bytes of a member of an open archive; checksum or HMAC are checked.
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A member of an open archive, to be copied as it is, compressed and encrypted."""
 
-    The function raises:
-        KeyError: there is no such member.
-        PasswordError: the password does not open it.
-        ArchiveError: the archive or the member is damaged.
-    """
-    with _open_zip(file) as archive:
-        yield lambda name: _read(archive, archive.getinfo(name), password)
+    file: BinaryIO
+    directory: Directory
+    entry: Entry
 
 
-def read_member(file: BinaryIO, name: str, *, password: bytes | None) -> bytes:
-    """Return the plain bytes of one member, as `open_members` does."""
-    with open_members(file, password=password) as read:
-        return read(name)
+@dataclass(frozen=True, slots=True)
+class Recoded:
+    """A member of an open archive, to be encrypted or left plain as the new one is; `password` opens the old one."""
+
+    file: BinaryIO
+    directory: Directory
+    entry: Entry
+    password: bytes | None
 
 
-def rewrite(
-    path: Path,
+Part: TypeAlias = Member | Copied | Recoded
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """A member as it is compressed."""
+
+    name: str
+    data: bytes
+    crc: int
+    size: int
+    comment: bytes
+
+
+def append(
+    file: BinaryIO,
+    directory: Directory,
     *,
-    first: Sequence[Member],
+    add: Iterable[Member],
     drop: Collection[str],
-    add: Sequence[Member],
     comment: bytes,
     password: bytes | None,
-) -> None:
-    """Replace the archive by one without the members in `drop` and with those in `add`, atomically and durably.
+) -> Directory:
+    """Write members and then a new directory behind what is committed, and return that directory.
 
-    Members that stay are copied as they are, compressed and encrypted; one of the same name is replaced. `first` goes
-    before them: some tools serve stale data when the member at the start of a file was replaced.
+    Whatever stops this, what was committed stays; readers see the new state when its last byte is there. What an
+    earlier writer left unfinished is cut off first.
     """
-    gone = {*drop, *(member.name for member in (*first, *add))}
-
-    def write(target: BinaryIO) -> None:
-        with pyzipper.AESZipFile(target, "w", compression=pyzipper.ZIP_DEFLATED) as archive:
-            if password is not None:
-                archive.setpassword(password)
-                archive.setencryption(pyzipper.WZ_AES)
-            _write_members(archive, first)
-            if path.exists():
-                _copy_members(path, archive, without=gone)
-            _write_members(archive, add)
-            archive.comment = comment
-
-    replace_file(path, write)
-
-
-class _StoredInfo(pyzipper.zipfile_aes.AESZipInfo):  # type: ignore[misc]  # pyzipper has no types
-    """An entry that gives its name to a new directory in the very bytes that stand before its member.
-
-    Turned into UTF-8, as is done with new members, a name in the old code page would no longer match its member.
-    """
-
-    __slots__ = ()
-
-    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802  # pyzipper's name
-        encoding = "utf-8" if self.flag_bits & _UTF8_FLAG else "cp437"
-        return self.orig_filename.encode(encoding), self.flag_bits
-
-
-class _StoredZip(pyzipper.AESZipFile):  # type: ignore[misc]  # pyzipper has no types
-    zipinfo_cls = _StoredInfo
-
-
-def _open_zip(file: BinaryIO) -> Any:
+    if directory.torn:
+        durable.truncate(file, directory.end.stop)
     try:
-        return _StoredZip(file)
-    except _FAULTS as err:
-        raise ArchiveError(f"the archive is damaged ({err}); restore it from a copy") from err
+        return _append(file, directory, add=add, drop=drop, comment=comment, password=password)
+    except BaseException:
+        with suppress(OSError):
+            durable.truncate(file, directory.end.stop)
+        raise
 
 
-def _read(archive: Any, info: Any, password: bytes | None) -> bytes:
-    """Return the bytes of one member, never more than its entry declares."""
-    declared = info.file_size
-    info.file_size += 1  # pyzipper cuts at the declared size, and an encrypted member has no checksum to notice
-    try:
-        with archive.open(info, pwd=password) as stream:
-            data: bytes = stream.read(info.file_size)
-    except NotImplementedError as err:
-        raise ArchiveError(f"{info.filename!r} cannot be read here ({err}); write it again with deflate") from err
-    except RuntimeError as err:
-        raise PasswordError(f"the password does not open {info.filename!r}") from err
-    except _FAULTS as err:
-        raise ArchiveError(f"{info.filename!r} is damaged ({err}); restore the archive from a copy") from err
-    if len(data) != declared:
-        raise ArchiveError(
-            f"{info.filename!r} does not have the size its entry declares; restore the archive from a copy"
-        )
-    return data
+def _append(
+    file: BinaryIO,
+    directory: Directory,
+    *,
+    add: Iterable[Member],
+    drop: Collection[str],
+    comment: bytes,
+    password: bytes | None,
+) -> Directory:
+    start = file.seek(directory.end.stop)
+    records = {}
+    for member in add:
+        records[member.name], start = _write_member(file, _pack(member), start=start, password=password)
+    if records:
+        durable.sync(file)  # or a power cut could leave a directory whose members are not there
+    new = directory.splice(drop=drop, add=records, start=start, comment=comment)
+    durable.write(file, new.render())
+    durable.sync(file)
+    return new
 
 
-def _write_members(archive: Any, members: Iterable[Member]) -> None:
-    for member in members:
-        info = pyzipper.zipfile_aes.AESZipInfo(member.name, date_time=time.localtime()[:6])
-        info.compress_type = pyzipper.ZIP_DEFLATED
-        info.create_system = _UNIX
-        info.external_attr = _MODE
-        info.comment = member.comment
-        archive.writestr(info, member.data)
+def compose(path: Path, parts: Iterable[Part], *, comment: bytes, password: bytes | None) -> None:
+    """Make an archive of parts in their order, in place of what is at a path: whole or not at all."""
+
+    def fill(file: BinaryIO) -> None:
+        start, records = 0, {}
+        for part in parts:
+            name = part.name if isinstance(part, Member) else part.entry.name
+            records[name], start = _write_part(file, part, start=start, password=password)
+        durable.write(file, build_directory(records, start=start, comment=comment).render())
+
+    durable.replace_file(path, fill)
 
 
-def _copy_members(path: Path, archive: Any, *, without: Collection[str]) -> None:
-    """Append the members of an archive byte by byte; their entries move to the new directory."""
-    with path.open("rb") as source, _open_zip(source) as old:
-        kept = [info for info in old.infolist() if info.filename not in without]
-        starts = [*sorted(info.header_offset for info in old.infolist()), old.start_dir]
-        for info in kept:
-            following = starts[min(bisect.bisect_right(starts, info.header_offset), len(starts) - 1)]
-            raw = _read_raw(source, info, end=following)
-            info.header_offset = archive.fp.tell()
-            archive.fp.write(raw)
-            archive.filelist.append(info)
-            archive.NameToInfo[info.filename] = info
-        archive.start_dir = archive.fp.tell()
+def _write_part(file: BinaryIO, part: Part, *, start: int, password: bytes | None) -> tuple[bytes, int]:
+    """Write a part at a place and return its record and where the next begins."""
+    if isinstance(part, Copied):
+        record = relocate(part.entry, start)
+        for piece in read_raw(part.file, part.directory, part.entry):
+            durable.write(file, piece)
+            start += len(piece)
+        return record, start
+    packed = _pack(part) if isinstance(part, Member) else _unpack(part)
+    return _write_member(file, packed, start=start, password=password)
 
 
-def _read_raw(source: BinaryIO, info: Any, *, end: int) -> bytes:
-    """Return a member as it lies in the file: local header, data, and the descriptor behind it where there is one."""
-    source.seek(info.header_offset)
-    signature, name, extra = _LOCAL_HEADER.unpack(source.read(_LOCAL_HEADER.size).ljust(_LOCAL_HEADER.size))
-    if signature != b"PK\x03\x04":
-        raise ArchiveError(f"{info.filename!r} is not where the directory says; restore the archive from a copy")
-    length = _LOCAL_HEADER.size + name + extra + info.compress_size
-    if info.flag_bits & _DESCRIPTOR_FLAG:
-        length = end - info.header_offset
-    source.seek(info.header_offset)
-    raw = source.read(length)
-    if len(raw) != length:
-        raise ArchiveError(f"{info.filename!r} is cut short; restore the archive from a copy")
-    return raw
+def _write_member(file: BinaryIO, member: _Packed, *, start: int, password: bytes | None) -> tuple[bytes, int]:
+    data = member.data
+    if password is not None:
+        from vault_magic.archive.encryption import encrypt  # pyzipper is heavy, and plain archives do without it
+
+        data = encrypt(data, password=password)
+    header, record = build_headers(
+        member.name,
+        crc=member.crc,
+        compressed=len(data),
+        size=member.size,
+        offset=start,
+        stamp=_read_clock(),
+        aes=password is not None,
+        comment=member.comment,
+    )
+    durable.write(file, header)
+    durable.write(file, data)
+    return record, start + len(header) + len(data)
+
+
+def _pack(member: Member) -> _Packed:
+    return _Packed(member.name, deflate(member.data), zlib.crc32(member.data), len(member.data), member.comment)
+
+
+def _unpack(part: Recoded) -> _Packed:
+    """Return a member decrypted; what is deflated stays so, and its checksum is taken anew."""
+    entry, opened = part.entry, (part.file, part.directory)
+    if entry.method != Method.DEFLATED or (entry.is_encrypted and entry.aes is None):
+        plain = b"".join(read_pieces(*opened, entry, password=part.password))
+        return _pack(Member(entry.name, plain, entry.comment))
+    crc = 0
+    for piece in read_pieces(*opened, entry, password=part.password):
+        crc = zlib.crc32(piece, crc)
+    packed = b"".join(read_packed(*opened, entry, password=part.password))
+    return _Packed(entry.name, packed, crc, entry.size, entry.comment)
+
+
+def _read_clock() -> tuple[int, int]:
+    """Return time and date as DOS has them (APPNOTE 4.4.6), of the present place."""
+    year, month, day, hour, minute, second = time.localtime()[:6]
+    return hour << 11 | minute << 5 | second // 2, max(year - 1980, 0) << 9 | month << 5 | day

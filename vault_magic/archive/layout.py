@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -98,16 +99,18 @@ def check_neighbours(added: Collection[str], existing: Collection[str]) -> None:
     Raises:
         ArchiveError: one differs from another only in case, or is a folder where the other is a file.
     """
-    files: dict[str, str] = {}
-    for path in (*sorted(existing), *sorted(added)):
-        other = files.setdefault(path.casefold(), path)
-        if path != other and path in added:
-            raise ArchiveError(f"{path!r} differs only in case from the stored {other!r}; use one spelling")
-    for path in sorted({*existing, *added}):
-        for folder in _list_folders(path.casefold()):
-            other = files.get(folder, path)
-            if path in added or other in added:
-                _refuse_both(*((path, other) if path in added else (other, path)))
+    files = {path.casefold(): path for path in (*sorted(added, reverse=True), *existing)}
+    keys = sorted(files)
+    for path in sorted(added):
+        key = path.casefold()
+        if files[key] != path:
+            raise ArchiveError(f"{path!r} differs only in case from the stored {files[key]!r}; use one spelling")
+        for folder in _list_folders(key):
+            _refuse_both(path, files.get(folder, path))
+        for folder in (f"{key}/", f"{key}.json/"):
+            at = bisect_left(keys, folder)
+            if at < len(keys) and keys[at].startswith(folder):
+                _refuse_both(path, files[keys[at]])
 
 
 def _list_folders(key: str) -> Iterator[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import struct
-import zipfile
-import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from vault_magic.archive.directory import FAULTS, Directory, read_directory
+from vault_magic.archive.headers import Entry
 from vault_magic.archive.layout import (
     SENTINEL,
     is_reserved,
@@ -20,30 +19,49 @@ from vault_magic.archive.layout import (
 from vault_magic.errors import ArchiveError, FormatError, NewerFormat
 from vault_magic.identity import Identity
 
-ZIP_FAULTS = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    struct.error,
-    zlib.error,
-    ValueError,
-    LookupError,
-    EOFError,
-    OverflowError,
-    RuntimeError,
-)
-"""What reading a damaged ZIP raises (`NotImplementedError` is a `RuntimeError`)."""
 
-_ENCRYPTED_FLAG = 0x1
+class Objects(Mapping[str, Identity]):
+    """The identities of what an archive holds, by path in order; each is read when it is asked for."""
+
+    def __init__(self, directory: Directory, *, name: str) -> None:
+        self._directory = directory
+        self._name = name
+        self._paths: list[str] | None = None
+
+    def __getitem__(self, path: str) -> Identity:
+        if path not in self:
+            raise KeyError(path)
+        with _Naming(self._name):
+            return _identify(self._directory[path])
+
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, str) and path in self._directory and not _is_no_object(path)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._list())
+
+    def __len__(self) -> int:
+        return len(self._list())
+
+    def _list(self) -> list[str]:
+        if self._paths is None:
+            self._paths = sorted(one for one in self._directory.places if not _is_no_object(one))
+        return self._paths
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The objects of an archive by path; `vault` is missing where another tool made the archive."""
+    """The objects of an archive by path; `vault` is missing where another tool made the archive.
+
+    `generation` counts the writes; it is 0 where another tool has written the whole archive anew. `torn` says how many
+    bytes of an unfinished write, or of something else, lie behind what was committed.
+    """
 
     vault: str | None = None
     encrypted: bool = False
     generation: int = 0
     objects: Mapping[str, Identity] = field(default_factory=dict)
+    torn: int = 0
 
 
 def read_listing(path: Path) -> Listing:
@@ -56,48 +74,83 @@ def read_listing(path: Path) -> Listing:
         NewerFormat: a newer version wrote it.
     """
     with path.open("rb") as file:
-        return list_file(file, name=path.name)
+        listing = list_file(file, name=path.name)
+    return replace(listing, objects=dict(listing.objects))
 
 
 def list_file(file: BinaryIO, *, name: str) -> Listing:
     """List an archive that is already open; `name` is for error texts."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            members = archive.infolist()
-            if any(info.header_offset < 0 for info in members):
-                raise zipfile.BadZipFile("its directory points before its start")
-            return _list_members({info.filename: info for info in members}, archive.comment)
-    except NewerFormat:
-        raise
-    except FormatError as err:
-        raise FormatError(f"{name} is damaged, or another tool wrote it anew: {err}; restore it from a copy") from err
-    except ZIP_FAULTS as err:
-        raise ArchiveError(f"{name} is not a readable ZIP archive ({err}); restore it from a copy") from err
+    return list_directory(load_directory(file, name=name), name=name)
 
 
-def _list_members(members: Mapping[str, zipfile.ZipInfo], comment: bytes) -> Listing:
-    objects = {name: info for name, info in members.items() if not is_reserved(name) and not info.is_dir()}
-    identities = {name: _identify(info) for name, info in sorted(objects.items())}
-    if SENTINEL not in members:
-        encrypted = any(info.flag_bits & _ENCRYPTED_FLAG for info in objects.values())
-        return Listing(encrypted=encrypted, objects=identities)
-    sentinel = members[SENTINEL]
+def load_directory(file: BinaryIO, *, name: str) -> Directory:
+    """Return the directory of an open archive."""
+    with _Naming(name):
+        return read_directory(file)
+
+
+def list_directory(directory: Directory, *, name: str) -> Listing:
+    """List what a directory tells; the identities are read as they are asked for, with the same errors."""
+    with _Naming(name):
+        return _list(directory, Objects(directory, name=name))
+
+
+class _Naming:
+    """Names the archive in what is raised while it is read, and says what to do."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _kind: object, err: BaseException | None, _trace: object) -> None:
+        if isinstance(err, NewerFormat) or err is None:
+            return
+        if isinstance(err, FormatError):
+            text = f"{self._name} is damaged, or another tool wrote it anew: {err}; restore it from a copy"
+            raise FormatError(text) from err
+        if isinstance(err, (ArchiveError, *FAULTS)):
+            text = f"{self._name} is not a readable ZIP archive ({err}); restore it from a copy"
+            raise ArchiveError(text) from err
+
+
+def _list(directory: Directory, objects: Objects) -> Listing:
+    if SENTINEL not in directory:
+        encrypted = any(directory[path].is_encrypted for path in objects)
+        return Listing(encrypted=encrypted, objects=objects, torn=directory.torn)
+    sentinel = directory[SENTINEL]
+    vault = read_sentinel_comment(sentinel.comment)
     return Listing(
-        vault=read_sentinel_comment(sentinel.comment),
-        encrypted=bool(sentinel.flag_bits & _ENCRYPTED_FLAG),
-        generation=read_commit_marker(comment).generation,
-        objects=identities,
+        vault=vault,
+        encrypted=sentinel.is_encrypted,
+        generation=_read_generation(directory.end.comment, vault=vault),
+        objects=objects,
+        torn=directory.torn,
     )
 
 
-def _identify(info: zipfile.ZipInfo) -> Identity:
+def _read_generation(comment: bytes, *, vault: str) -> int:
+    """Return the generation of a vault; some tools drop the comment of an archive that they write anew."""
+    if not comment:
+        return 0
+    marker = read_commit_marker(comment)
+    if marker.vault != vault:
+        raise FormatError("its comment is that of another vault")
+    return marker.generation
+
+
+def _is_no_object(name: str) -> bool:
+    return name[-1:] == "/" or (name[:1] == "." and is_reserved(name))
+
+
+def _identify(entry: Entry) -> Identity:
     """Return the identity in an entry's comment, or the checksum alone where another tool has written the entry.
 
     An encrypted entry has no checksum in the directory (WinZip's AE-2 leaves it 0), so there the comment is believed.
     """
-    claimed = read_entry_comment(info.comment)
-    encrypted = bool(info.flag_bits & _ENCRYPTED_FLAG)
-    checksum = None if encrypted and not info.CRC else f"{info.CRC:08X}"
-    if claimed is not None and (encrypted or claimed.crc32 == checksum):
+    claimed = read_entry_comment(entry.comment)
+    checksum = None if entry.is_encrypted and not entry.crc else f"{entry.crc:08X}"
+    if claimed is not None and (entry.is_encrypted or claimed.crc32 == checksum):
         return claimed
-    return Identity(crc32=checksum, bytes=info.file_size)
+    return Identity(crc32=checksum, bytes=entry.size)

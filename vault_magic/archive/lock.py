@@ -10,7 +10,11 @@ from pathlib import Path
 
 import filelock
 
+from vault_magic.archive import durable
 from vault_magic.errors import LockTimeout
+from vault_magic.manifest import SUFFIX
+
+_REPLACED = ("", SUFFIX, ".orig")  # what is added to the archive's name for files that are replaced as a whole
 
 PATIENCE = 60.0
 """Seconds to wait for another writer before giving up."""
@@ -35,11 +39,19 @@ def lock_archive(path: Path, *, holder: str, patience: float = PATIENCE) -> Iter
         raise LockTimeout(f"{path.name} is being written by {_read_owner(owner)}; try again when it is done") from err
     try:
         owner.write_text(json.dumps({"holder": holder, "pid": os.getpid()}), encoding="utf-8")
+        _sweep(path)
         yield
     finally:
         with suppress(OSError):  # on Windows who waits may be reading it; the next holder overwrites it
             owner.unlink()
         lock.release()
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a killed writer has left half of: the next states of archive, manifest and original."""
+    for suffix in _REPLACED:
+        with suppress(OSError):
+            durable.remove(path.with_name(f"{path.name}{suffix}{durable.TEMPORARY}"))
 
 
 def _read_owner(owner: Path) -> str:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from vault_magic.archive import durable
 from vault_magic.errors import FormatError
 from vault_magic.legacy import read_legacy_record
 from vault_magic.record import Record, read_record
@@ -29,7 +30,7 @@ def append_log(path: Path, records: Iterable[Record], *, compressed: bool = True
     lines = "".join(f"{dump_json(_build_line(record))}\n" for record in records).encode()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab", buffering=0) as log:
-        log.write(gzip.compress(lines) if compressed else lines)
+        durable.write(log, gzip.compress(lines) if compressed else lines)
 
 
 def read_latest(path: Path, *, count: int) -> tuple[tuple[Record, ...], int]:

@@ -1,16 +1,17 @@
-"""Who made the objects of an archive that is not encrypted: its sidecars, read with the standard zipfile, in bounds."""
+"""Who made the objects of an archive that is not encrypted: its sidecars, read in bounds."""
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from vault_magic.archive.directory import FAULTS
+from vault_magic.archive.headers import Method
 from vault_magic.archive.layout import name_sidecar
-from vault_magic.archive.listing import ZIP_FAULTS
-from vault_magic.archive.sidecar import Sidecar, build_producer, parse_sidecar
+from vault_magic.archive.reading import OpenArchive, read_archive
+from vault_magic.archive.sidecar import build_producer
 from vault_magic.errors import VaultError
 from vault_magic.identity import Identity
 from vault_magic.manifest import Producer
@@ -24,7 +25,7 @@ LARGEST_TOGETHER = 16 * LARGEST
 MOST = 20_000
 """Sidecars read at most."""
 
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile inflates those of other methods without bounds
+_METHODS = (Method.STORED, Method.DEFLATED)  # those that are inflated within bounds
 
 
 def read_producers(path: Path, objects: Mapping[str, Identity]) -> dict[str, Producer]:
@@ -34,28 +35,21 @@ def read_producers(path: Path, objects: Mapping[str, Identity]) -> dict[str, Pro
     Nothing is raised for it, nor for an archive that is gone or damaged by now.
     """
     found: dict[str, Producer] = {}
-    with suppress(OSError, *ZIP_FAULTS), path.open("rb") as file, zipfile.ZipFile(file) as archive:
-        for name in _within_bounds(archive, objects):
-            with suppress(VaultError, *ZIP_FAULTS):
-                sidecar = _read_sidecar(archive, name)
-                if sidecar.path == name and sidecar.identity == objects[name]:
-                    found[name] = build_producer(sidecar)
+    with suppress(OSError, VaultError), read_archive(path) as opened:
+        for name in _within_bounds(opened, objects):
+            with suppress(VaultError, *FAULTS):
+                found[name] = build_producer(opened.read_sidecar(name, objects[name]))
     return found
 
 
-def _within_bounds(archive: zipfile.ZipFile, objects: Iterable[str]) -> Iterator[str]:
+def _within_bounds(opened: OpenArchive, objects: Iterable[str]) -> Iterator[str]:
     """Yield the objects whose sidecars are there and not too large, until all together are."""
-    members, left = archive.NameToInfo, LARGEST_TOGETHER
+    left = LARGEST_TOGETHER
     for path in islice(objects, MOST):
-        info = members.get(name_sidecar(path))
-        if info is None or info.compress_type not in _METHODS:
+        if name_sidecar(path) not in opened.directory:
             continue
-        size = max(info.file_size, info.compress_size)
-        if size <= min(LARGEST, left):
+        entry = opened.directory[name_sidecar(path)]
+        size = max(entry.size, entry.compressed)
+        if entry.method in _METHODS and not entry.is_encrypted and size <= min(LARGEST, left):
             left -= size
             yield path
-
-
-def _read_sidecar(archive: zipfile.ZipFile, path: str) -> Sidecar:
-    with archive.open(name_sidecar(path)) as member:  # gives no more than its entry declares, and checks it
-        return parse_sidecar(member.read())

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
 
+from vault_magic.archive import durable
 from vault_magic.archive.archive import Archive
-from vault_magic.archive.durable import replace_file
 from vault_magic.archive.sidecar import Sidecar, build_producer
 from vault_magic.errors import FormatError
 from vault_magic.forms import Verb
@@ -48,11 +47,7 @@ def save_manifest(archive: Path, manifest: Manifest) -> None:
     """Write the manifest beside an archive if it changed; the caller holds the lock."""
     path, text = manifest_path(archive), render_manifest(manifest).encode()
     if not path.exists() or path.read_bytes() != text:
-        replace_file(path, lambda file: _write_all(file, text))
-
-
-def _write_all(file: BinaryIO, text: bytes) -> None:
-    file.write(text)
+        durable.replace_file(path, lambda file: durable.write(file, text))
 
 
 def follow_archive(manifest: Manifest | None, archive: Archive, *, changed: Collection[str] = ()) -> Manifest:

@@ -54,6 +54,9 @@ def open_vault(options: OpenOptions, *, folder: Path) -> OpenVault:
 def list_notices(vault: OpenVault) -> tuple[str, ...]:
     """Return what has to be told when a vault was opened: that it is new, and that nobody has decided on encryption."""
     notices = [f"Created a new vault: {vault.name}"] if vault.archive.created else []
+    torn = vault.archive.list().torn
+    if torn and vault.archive.vault:
+        notices.append(f"Warning: {vault.name} ends in {torn:,} bytes of a write that was never finished")
     if vault.archive.password is None and vault.options.secure is not False:
         advice = "name a variable with a password (-e NAME), or say that this is meant (--secure False)"
         notices.append(f"Warning: {vault.name} is not encrypted; {advice}")

@@ -18,6 +18,6 @@ def delete(task: Task) -> Outcome:
         missing = [path for path in paths if path not in before]
         task.archive.read_all(missing)  # raises, and says what may have been meant
         record = task.build_record(tuple(Result(path, None, before[path], None) for path in paths))
-        task.archive.change(store={}, delete=paths)
-        warnings = note_change(task, record, manifest=manifest)
+        notices = task.archive.change(store={}, delete=paths)
+        warnings = notices + note_change(task, record, manifest=manifest)
     return Outcome(task.command, record, warnings=warnings)

@@ -43,9 +43,10 @@ def store(task: Task) -> Outcome:
             for path, one in encoded.items()
         }
         changed = _drop_unchanged(task.archive, sidecars, listing.objects)
+        notices: tuple[str, ...] = ()
         if changed:
-            task.archive.change(store={path: (encoded[path].data, sidecars[path]) for path in changed})
-        warnings = note_change(task, record, manifest=manifest, changed=changed)
+            notices = task.archive.change(store={path: (encoded[path].data, sidecars[path]) for path in changed})
+        warnings = notices + note_change(task, record, manifest=manifest, changed=changed)
     return Outcome(task.command, record, bindings=_bind(task, record), warnings=warnings)
 
 

@@ -6,13 +6,15 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from vault_magic.archive.archive import Archive, open_archive
+from vault_magic.archive.container import Copied, Member, compose
+from vault_magic.archive.reading import read_archive
 from vault_magic.archive.sidecar import Sidecar
 from vault_magic.digest import crc32_hex, sha256_hex
 from vault_magic.functions import Function
@@ -113,6 +115,31 @@ def read_members(path: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in names}
 
 
+def rewrite(
+    path: Path,
+    *,
+    add: Sequence[Member] = (),
+    drop: Collection[str] = (),
+    first: Sequence[Member] = (),
+    comment: bytes | None = None,
+    password: bytes | None = None,
+) -> None:
+    """Make a file anew, with what a vault would not do by itself."""
+    if not path.exists():
+        compose(path, [*first, *add], comment=comment or b"", password=password)
+        return
+    gone = {*drop, *(member.name for member in (*first, *add))}
+    with read_archive(path) as opened:
+        kept = [Copied(opened.file, opened.directory, one) for one in opened.directory if one.name not in gone]
+        same = opened.directory.end.comment
+        compose(path, [*first, *kept, *add], comment=same if comment is None else comment, password=password)
+
+
+def read_one(path: Path, name: str, *, password: bytes | None = None) -> bytes:
+    with read_archive(path, password=password) as opened:
+        return opened.read(name)
+
+
 def list_folder(folder: Path) -> set[str]:
     return {one.name for one in folder.iterdir()}
 
@@ -128,7 +155,6 @@ def start_python(script: str, *arguments: str | Path) -> subprocess.Popen[str]:
 KILLER = """
 import os, signal, sys
 from pathlib import Path
-import pyzipper
 from tests.vault_magic.archive.builders import Notebook, make_vault, put
 from vault_magic.archive import durable, log, upkeep
 from vault_magic.archive.archive import open_archive

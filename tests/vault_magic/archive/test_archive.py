@@ -6,12 +6,10 @@ import hashlib
 import os
 import pickle
 import random
-import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 import pyzipper
@@ -26,12 +24,14 @@ from tests.vault_magic.archive.builders import (
     make_vault,
     put,
     read_members,
+    rewrite,
 )
 from vault_magic.archive.archive import Archive, StoredObject, open_archive
-from vault_magic.archive.container import Member, open_members, rewrite
+from vault_magic.archive.container import Member
 from vault_magic.archive.layout import SENTINEL, name_sidecar, write_entry_comment
 from vault_magic.archive.listing import read_listing
 from vault_magic.archive.lock import lock_archive
+from vault_magic.archive.reading import OpenArchive
 from vault_magic.archive.sidecar import render_sidecar
 from vault_magic.errors import ArchiveError, MissingObject, PasswordError, VaultError
 
@@ -56,7 +56,7 @@ def _replace_members(path: Path, members: dict[str, bytes], *, password: bytes |
     with zipfile.ZipFile(path) as old:
         kept = [Member(name, data, old.getinfo(name).comment) for name, data in members.items()]
         comment = old.comment
-    rewrite(path, first=(), drop=(), add=kept, comment=comment, password=password)
+    rewrite(path, add=kept, comment=comment, password=password)
 
 
 @PASSWORDS
@@ -90,12 +90,16 @@ def test_deleting_leaves_no_trace(path: Path, password: bytes | None) -> None:
 
 
 @PASSWORDS
-def test_replacing_leaves_no_trace_of_the_old_object(path: Path, password: bytes | None) -> None:
+def test_compacting_leaves_no_trace_of_a_replaced_object(path: Path, password: bytes | None) -> None:
     archive = make_vault(path, {"x": NOISE}, password=password)
     traces = [_raw_member(path, name) for name in ("x", name_sidecar("x"))]
-
     put(archive, {"x": b"new"})
+    assert all(trace in path.read_bytes() for trace in traces)
 
+    with archive.lock(holder="a test"):
+        before, after = archive.compact()
+
+    assert (after, before > after) == (path.stat().st_size, True)
     assert not any(trace in path.read_bytes() for trace in traces)
     assert sorted(zipfile.ZipFile(path).namelist()) == sorted([SENTINEL, "x", name_sidecar("x")])
     assert archive.read("x").sidecar == build_entry("x", b"new")[1]
@@ -260,11 +264,10 @@ def test_copy_that_was_interrupted_is_not_taken_for_the_original(path: Path, mon
     before, archive = path.read_bytes(), open_archive(path, password=None)
 
     def fail(_: Path, target: Path) -> None:
-        Path(target).write_bytes(b"half")
         raise KeyboardInterrupt
 
     with monkeypatch.context() as killed:
-        killed.setattr(shutil, "copy2", fail)
+        killed.setattr("vault_magic.archive.durable.move", fail)
         with pytest.raises(KeyboardInterrupt):
             put(archive, {"ours": b"1"})
     assert path.read_bytes() == before
@@ -292,7 +295,7 @@ def test_object_that_another_tool_replaced_is_foreign_and_its_schema_ignored(pat
     info = zipfile.ZipFile(path).getinfo("x")
     kept = info.comment if comment == "kept" else b""
     old = zipfile.ZipFile(path)
-    rewrite(path, first=(), drop=(), add=[Member("x", b"theirs", kept)], comment=old.comment, password=None)
+    rewrite(path, add=[Member("x", b"theirs", kept)], comment=old.comment, password=None)
 
     assert archive.read("x") == StoredObject(b"theirs", identify(b"theirs", format=None), sidecar=None)
     assert list(archive.read_sidecars(["x", "y"])) == ["y"]
@@ -444,9 +447,7 @@ def test_sidecar_of_an_earlier_object_is_refused(path: Path, password: bytes | N
 def test_comment_that_claims_another_format_is_refused(path: Path) -> None:
     archive = make_vault(path, {"x": b"1"})
     comment = write_entry_comment(identify(b"1", format="tsv"))
-    rewrite(
-        path, first=(), drop=(), add=[Member("x", b"1", comment)], comment=zipfile.ZipFile(path).comment, password=None
-    )
+    rewrite(path, add=[Member("x", b"1", comment)])
 
     with pytest.raises(ArchiveError, match="do not belong together"):
         archive.read("x")
@@ -454,7 +455,7 @@ def test_comment_that_claims_another_format_is_refused(path: Path) -> None:
 
 def test_object_without_its_sidecar_is_refused(path: Path) -> None:
     archive = make_vault(path, {"x": b"1"})
-    rewrite(path, first=(), drop=[name_sidecar("x")], add=(), comment=zipfile.ZipFile(path).comment, password=None)
+    rewrite(path, drop=[name_sidecar("x")])
 
     with pytest.raises(ArchiveError, match=r"^'x' has lost its schema; store it again, or restore the archive$"):
         archive.read("x")
@@ -507,8 +508,12 @@ def _use(path: Path, archive: Archive) -> None:
 
 
 @pytest.mark.parametrize(("password", "step"), [(None, 7), (PASSWORD, 41)], ids=["plain", "encrypted"])
-def test_archive_cut_short_anywhere_is_refused_and_left_alone(path: Path, password: bytes | None, step: int) -> None:
+def test_archive_made_anew_and_cut_short_anywhere_is_refused_and_left_alone(
+    path: Path, password: bytes | None, step: int
+) -> None:
     archive = make_vault(path, OBJECTS, password=password)
+    with archive.lock(holder="a test"):
+        archive.compact()
     raw = path.read_bytes()
     for length in [*range(0, len(raw) - 120, step), *range(len(raw) - 120, len(raw))]:
         path.write_bytes(raw[:length])
@@ -569,12 +574,12 @@ def test_objects_are_read_from_one_state_of_the_archive(path: Path, monkeypatch:
     other = path.with_name("other.zip")
     make_vault(other, {"m/x": b"new", "m/y": b"new"})
 
-    @contextmanager
-    def replace_after_the_first(file: BinaryIO, *, password: bytes | None) -> Iterator[Callable[[str], bytes]]:
-        with open_members(file, password=password) as read:
-            yield lambda name: (read(name), name == "m/x" and other.replace(path))[0]
+    read = OpenArchive.read
 
-    monkeypatch.setattr("vault_magic.archive.archive.open_members", replace_after_the_first)
+    def replace_after_the_first(opened: OpenArchive, name: str) -> bytes:
+        return (read(opened, name), name == "m/x" and other.replace(path))[0]
+
+    monkeypatch.setattr(OpenArchive, "read", replace_after_the_first)
     assert [one.data for one in archive.read_all(["m/x", "m/y"]).values()] == [b"old", b"old"]
 
 

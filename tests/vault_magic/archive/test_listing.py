@@ -127,13 +127,14 @@ def test_directory_that_points_before_the_file_is_refused(path: Path) -> None:
     struct.pack_into("<I", raw, at, struct.unpack_from("<I", raw, at)[0] + 5000)
     path.write_bytes(raw)
 
-    with pytest.raises(ArchiveError, match="points before its start"):
+    with pytest.raises(ArchiveError, match="its directory is not where its end says"):
         read_listing(path)
 
 
 NEWER = b'{"schema_version": 2}'
 OURS = write_sentinel_comment("v")
 MARKER = write_commit_marker(CommitMarker("v", 1))
+OTHER = write_commit_marker(CommitMarker("w", 1))
 
 
 @pytest.mark.parametrize(
@@ -143,7 +144,8 @@ MARKER = write_commit_marker(CommitMarker("v", 1))
         pytest.param({SENTINEL: OURS}, NEWER, NewerFormat, "the archive's comment", id="newer-marker"),
         pytest.param({SENTINEL: OURS, "x": NEWER}, MARKER, NewerFormat, "an entry's comment", id="newer-entry"),
         pytest.param({SENTINEL: b""}, MARKER, FormatError, "the vault's sentinel", id="sentinel-without-comment"),
-        pytest.param({SENTINEL: OURS}, b"", FormatError, "the archive's comment", id="no-commit-marker"),
+        pytest.param({SENTINEL: OURS}, b"?", FormatError, "the archive's comment", id="other-comment"),
+        pytest.param({SENTINEL: OURS}, OTHER, FormatError, "its comment", id="marker-of-another-vault"),
     ],
 )
 def test_archive_that_is_not_as_its_version_promises_is_refused(
@@ -153,3 +155,11 @@ def test_archive_that_is_not_as_its_version_promises_is_refused(
 
     with pytest.raises(error, match=rf"{what} .*; (run: pip install|restore it from a copy)"):
         read_listing(path)
+
+
+def test_vault_whose_comment_another_tool_dropped_is_read(path: Path) -> None:
+    _write_zip(path, {SENTINEL: OURS, "x": b""}, comment=b"")
+
+    listing = read_listing(path)
+
+    assert (listing.vault, listing.generation, list(listing.objects)) == ("v", 0, ["x"])

@@ -187,8 +187,8 @@ def test_no_manifest_where_none_is_wanted(path: Path) -> None:
 # Killed and failing writers
 
 BETWEEN = {
-    "before-the-manifest": "kill(upkeep, 'replace_file', call=1)",
-    "manifest-not-in-place": "kill(Path, 'replace', call=2)",
+    "before-the-manifest": "kill(durable, 'replace_file', call=1)",
+    "manifest-not-in-place": "kill(durable, 'move', call=1)",
     "before-the-log": "kill(log.gzip, 'compress', call=1)",
 }
 NEXT = {"import": "import kept from m", "store": "store x in m", "another-store": "store z in m"}
@@ -236,7 +236,7 @@ def test_full_disk_behind_a_change_is_a_warning_because_the_change_stands(
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
     with monkeypatch.context() as full:
-        full.setattr("vault_magic.archive.upkeep.replace_file", fail)
+        full.setattr("vault_magic.operations.noting.save_manifest", fail)
         outcome = notebook.run(command)
 
     assert outcome.warnings == ("this was done, but not noted in manifest and log: No space left on device",)

@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from vault_magic import load_ipython_extension, unload_ipython_extension
-from vault_magic.archive import archive
+from vault_magic.archive import archive, reading
 
 OPEN = "%open_vault -p storage.zip --secure False"
 STORE = f"{OPEN}\nsalaries = [1, 2]\n%vault store salaries in datasets\n%vault store salaries in 'raw/my file.csv'"
@@ -172,8 +172,8 @@ def test_encrypted_vault_is_listed_without_decrypting(shell: InteractiveShell, m
     monkeypatch.setenv("STORAGE_KEY", "correct horse")
     run(shell, "%open_vault -e STORAGE_KEY\nx = 1\n%vault store x in m")
     monkeypatch.delenv("STORAGE_KEY")
-    for name in ("open_members", "read_member"):
-        monkeypatch.delattr(archive, name)
+    for name in ("read_member", "read_pieces"):
+        monkeypatch.delattr(reading, name)
     assert list_texts(shell, "%vault del 'm|") == ["m/x"]
 
 

@@ -1,0 +1,230 @@
+"""The directory of a ZIP file: found, checked against hostile input, and changed in its raw bytes.
+
+Its records are parsed when they are asked for: a vault of 20,000 objects has 40,000 of them.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from bisect import bisect
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import BinaryIO
+
+from vault_magic.archive.ending import End, build_end, find_end
+from vault_magic.archive.headers import CENTRAL_SIGNATURE, FULL32, LOCAL, Entry, decode_name, parse_entry
+from vault_magic.archive.layout import SENTINEL
+from vault_magic.archive.recovery import find_committed
+from vault_magic.errors import ArchiveError
+
+MOST_MEMBERS = 2**18
+"""Members of an archive at most, of which an object has two."""
+
+LARGEST_DIRECTORY = 2**26
+"""Bytes of a directory at most."""
+
+FAULTS = (struct.error, UnicodeError, ValueError, OverflowError)
+"""What reading a damaged directory raises, beside our own errors."""
+
+_WALK = struct.Struct("<4sxB2xH10xL4x3H4x2L")  # of CENTRAL: signature, system, flags, compressed, lengths, mode, offset
+_RECORD = 46
+_UNIX = (3, 19)  # and macOS (APPNOTE 4.4.2)
+_FILES = (0x0, 0x4, 0x8)  # the kinds of files in a Unix mode: unknown, folder, regular
+_UNSAFE = re.compile(r"^(?:[/\\]|[A-Za-z]:)|(?:^|[/\\])\.\.(?:$|[/\\])|[\x00-\x1f\x7f]")
+_SUSPICIOUS = ("..", ":", "\n/", "\n\\")  # in names with a line each
+_CONTROL = bytes([*range(32), 127])
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The directory of an open archive.
+
+    `places` tells where in `raw` the record of each member begins, in their order; `taken` is how many bytes of the
+    file the members take. `end` is the end of what was committed, `size` that of the file: what lies between is an
+    unfinished write, or something that was put behind.
+    """
+
+    raw: bytes
+    places: Mapping[str, int]
+    taken: int
+    end: End
+    size: int
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.places
+
+    def __getitem__(self, name: str) -> Entry:
+        return parse_entry(self.raw, self.places[name])
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (parse_entry(self.raw, at) for at in self.places.values())
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @property
+    def torn(self) -> int:
+        """How many bytes lie behind what was committed."""
+        return self.size - self.end.stop
+
+    @property
+    def live(self) -> int:
+        """How many bytes of the file are still wanted."""
+        return self.taken + len(self.raw) + self.end.stop - self.end.start
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every offset is that in the file, as whatever this tool writes has it."""
+        return self.end.shift == 0
+
+    def splice(self, *, drop: Collection[str], add: Mapping[str, bytes], start: int, comment: bytes) -> Directory:
+        """Return the directory without some members and with the records of others, to be written at `start`."""
+        gone = sorted((self[name] for name in {*drop, *add} if name in self), key=lambda one: self.places[one.name])
+        kept, places = self._without(gone)
+        at = len(kept)
+        for name, record in add.items():
+            places[name] = at
+            at += len(record)
+        raw = b"".join([kept, *add.values()])
+        taken = self.taken - sum(map(_measure, gone)) + sum(_measure(parse_entry(one, 0)) for one in add.values())
+        return place(raw, places, taken=taken, start=start, comment=comment)
+
+    def _without(self, gone: Sequence[Entry]) -> tuple[bytes, dict[str, int]]:
+        """Return the records without some, and where they begin then."""
+        starts = [self.places[one.name] for one in gone]
+        stops = [start + len(one.raw) for start, one in zip(starts, gone, strict=True)]
+        kept = [self.raw[start:stop] for start, stop in zip([0, *stops], [*starts, len(self.raw)], strict=True)]
+        names = {one.name for one in gone}
+        if not names:
+            return self.raw, dict(self.places)
+        lengths = [0, *accumulate(stop - start for start, stop in zip(starts, stops, strict=True))]
+        places = {name: at - lengths[bisect(starts, at)] for name, at in self.places.items() if name not in names}
+        return b"".join(kept), places
+
+    def render(self) -> bytes:
+        """Return the directory and the end of the archive, as they are written."""
+        return self.raw + build_end(
+            start=self.end.offset, size=len(self.raw), count=len(self.places), comment=self.end.comment
+        )
+
+
+def place(raw: bytes, places: Mapping[str, int], *, taken: int, start: int, comment: bytes) -> Directory:
+    """Return a directory that begins at `start`, right behind the members, and is followed by the end of the file."""
+    stop = start + len(raw)
+    size = stop + len(build_end(start=start, size=len(raw), count=len(places), comment=comment))
+    return Directory(raw, places, taken, End(stop, size, len(places), len(raw), start, comment), size)
+
+
+def build_directory(records: Mapping[str, bytes], *, start: int, comment: bytes) -> Directory:
+    """Return the directory of members whose records are given by their names, for a file that has no other."""
+    empty = place(b"", {}, taken=0, start=start, comment=comment)
+    return empty.splice(drop=(), add=records, start=start, comment=comment)
+
+
+def read_directory(file: BinaryIO) -> Directory:
+    """Read the directory of an archive, or the last that was committed where a write behind it was not finished.
+
+    Raises:
+        ArchiveError: it is no ZIP archive, is damaged, or is made to deceive; the message says how.
+    """
+    size = file.seek(0, 2)
+    end = find_end(file, size=size)
+    exact = end is not None and end.stop == size
+    if not exact:
+        end = find_committed(file, size=size) or end
+    if end is None:
+        raise ArchiveError("it has no directory at its end")
+    try:
+        directory = _read(file, end, size=size)
+    except FAULTS as err:
+        raise err if isinstance(err, ArchiveError) else ArchiveError(f"its directory is damaged: {err}") from err
+    _check_vault(file, directory)
+    return directory
+
+
+def _check_vault(file: BinaryIO, directory: Directory) -> None:
+    """Refuse the directory of something inside a vault, and a vault behind something else."""
+    file.seek(0)
+    is_vault = file.read(LOCAL.size + len(SENTINEL)).endswith(SENTINEL.encode())
+    if is_vault and SENTINEL not in directory:
+        raise ArchiveError("it begins as a vault, and what stands at its end is the directory of something else")
+    if SENTINEL in directory and not directory.is_exact:
+        raise ArchiveError(f"{directory.end.shift:,} bytes stand before it that are not its own")
+
+
+def _read(file: BinaryIO, end: End, *, size: int) -> Directory:
+    if end.count > MOST_MEMBERS:
+        raise ArchiveError(f"it claims {end.count:,} members; at most {MOST_MEMBERS:,} are read")
+    if end.size > LARGEST_DIRECTORY:
+        raise ArchiveError(f"its directory claims {end.size:,} bytes; at most {LARGEST_DIRECTORY:,} are read")
+    if end.shift < 0:
+        raise ArchiveError("its directory is not where its end says")
+    file.seek(end.start - end.size)
+    raw = file.read(end.size)
+    places, taken = _walk(raw, end)
+    _check_names(places)
+    return Directory(raw, places, taken, end, size)
+
+
+def _walk(raw: bytes, end: End) -> tuple[dict[str, int], int]:
+    """Return where each record begins, and how many bytes the members take; none may lie in another."""
+    places: dict[str, int] = {}
+    at, behind, taken, ordered = 0, 0, 0, True
+    unpack, stop = _WALK.unpack_from, len(raw)
+    while at < stop:
+        signature, system, flags, compressed, name, extra, comment, external, offset = unpack(raw, at)
+        text = raw[at + _RECORD : at + _RECORD + name]
+        if signature != CENTRAL_SIGNATURE or (external >> 28 not in _FILES and system in _UNIX):
+            _refuse_record(signature, text)
+        if offset < behind or FULL32 in (compressed, offset):
+            ordered = False
+        behind = offset + LOCAL.size + name + compressed
+        taken += behind - offset
+        places[text.decode() if text.isascii() else decode_name(text, flags=flags)] = at
+        at += _RECORD + name + extra + comment
+    if at != stop or end.size != stop:
+        raise ArchiveError("its directory is cut short")
+    if len(places) != end.count:
+        raise ArchiveError(f"it claims {end.count:,} members and lists {len(places):,}, or one of them twice")
+    if not ordered or behind > end.offset:
+        taken = _check_overlaps(raw, places, end)
+    return places, taken
+
+
+def _refuse_record(signature: bytes, name: bytes) -> None:
+    if signature != CENTRAL_SIGNATURE:
+        raise ArchiveError("its directory is damaged: a record does not begin where the one before ends")
+    raise ArchiveError(f"its member {name.decode('utf-8', 'replace')!r} is a link or a device, not a file")
+
+
+def _check_overlaps(raw: bytes, places: Mapping[str, int], end: End) -> int:
+    """Refuse members that share bytes with each other or with the directory; return how many bytes they take."""
+    spans = sorted(_find_span(raw, at) for at in places.values())
+    for one, other in pairwise([*spans, (end.offset, end.offset)]):
+        if one[1] > other[0]:
+            raise ArchiveError("two of its members lie in the same bytes, or one reaches into its directory")
+    return sum(stop - start for start, stop in spans)
+
+
+def _find_span(raw: bytes, at: int) -> tuple[int, int]:
+    entry = parse_entry(raw, at)
+    return entry.offset, entry.offset + _measure(entry)
+
+
+def _measure(entry: Entry) -> int:
+    """Return how many bytes a member takes at least; the extra field of its header is not known here."""
+    return LOCAL.size + len(entry.raw_name) + entry.compressed
+
+
+def _check_names(names: Collection[str]) -> None:
+    """Refuse names that would be extracted elsewhere, or that no listing shows as they are."""
+    text = "".join(f"\n{name}" for name in names)
+    raw = text.encode("utf-8", "surrogatepass")
+    hidden = len(raw) - len(raw.translate(None, _CONTROL)) - len(names)
+    if not hidden and not any(one in text for one in _SUSPICIOUS):
+        return
+    for name in names:
+        if _UNSAFE.search(name):
+            raise ArchiveError(f"its member {name!r} would be extracted elsewhere, or shown as another")
