@@ -36,9 +36,35 @@ def crc32_hex(data: bytes, *, key: bytes | None = None) -> str:
 
     A plain checksum beside a keyed digest would tell what the digest hides.
     """
-    if key:
-        return sha256_hex(b"crc32" + hmac.digest(key, data, "sha256"), key=key)[:8].upper()
-    return f"{zlib.crc32(data):08X}"
+    return _key_crc32(key, hmac.digest(key, data, "sha256")) if key else f"{zlib.crc32(data):08X}"
+
+
+def _key_crc32(key: bytes, digest: bytes) -> str:
+    return sha256_hex(b"crc32" + digest, key=key)[:8].upper()
+
+
+class ObjectDigest:
+    """Both digests of an object that comes in pieces, as `sha256_hex` and `crc32_hex` give them of the whole."""
+
+    def __init__(self, *, key: bytes | None = None) -> None:
+        self._key = key
+        self._sum = hmac.new(key, digestmod="sha256") if key else hashlib.sha256()
+        self._crc = 0
+
+    def update(self, piece: bytes) -> None:
+        """Add the next bytes."""
+        self._sum.update(piece)
+        self._crc = zlib.crc32(piece, self._crc)
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 so far."""
+        return self._sum.hexdigest()
+
+    @property
+    def crc32(self) -> str:
+        """The CRC-32 so far."""
+        return _key_crc32(self._key, self._sum.digest()) if self._key else f"{self._crc:08X}"
 
 
 def source_digest(source: str) -> str:

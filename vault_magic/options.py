@@ -182,7 +182,12 @@ def _read_bool(flag: str, text: str) -> bool:
     return _BOOLEANS[text.lower()]
 
 
-def _read_name(flag: str, text: str) -> str:
+def read_name(flag: str, text: str) -> str:
+    """Return the name of an environment variable.
+
+    Raises:
+        CommandError: the text is no name; it may be a password, so it is not repeated.
+    """
     if not text.isidentifier():
         raise CommandError(
             f"{flag} names an environment variable; the text given is not a name (never put a password here)"
@@ -221,7 +226,7 @@ def _read_format(flag: str, text: str) -> FrameFormat:
 _READERS: Mapping[str, Callable[[str, str], object]] = {
     "PATH": _read_path,
     _BOOL: _read_bool,
-    "NAME": _read_name,
+    "NAME": read_name,
     "LOG": _read_log,
     _FORMATS: _read_format,
 }

@@ -21,8 +21,9 @@ class Snapshot:
     `path` is for display, `archive` is where the archive lies or would lie. `objects` are those of the archive where
     it is readable, else those of the manifest. `producers` are told by the manifest, and for objects of which it has no
     line by their sidecars in an archive that is not encrypted. `makers` are the notebooks named by them that are still
-    there, as reports show paths. `faults` say what could not be read, by file. `disagreements` are the objects for
-    which archive and manifest do not say the same.
+    there, as reports show paths. `faults` say what could not be read, by file. `torn` is how many bytes of a write that
+    was not finished lie behind the archive. `disagreements` are the objects for which archive and manifest do not say
+    the same.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Snapshot:
     imports: tuple[ImportLine, ...] = ()
     makers: frozenset[str] = frozenset()
     faults: Mapping[str, str] = field(default_factory=dict)
+    torn: int = 0
     disagreements: tuple[str, ...] = ()
 
     @property
@@ -65,6 +67,7 @@ def load_snapshot(archive: Path, *, path: str) -> Snapshot:
         imports=manifest.imports if manifest else (),
         makers=_list_makers(archive, path, producers.values()),
         faults=faults,
+        torn=listing.torn if listing and listing.vault else 0,
         disagreements=_compare(listing.objects, described) if listing and manifest else (),
     )
 

@@ -120,11 +120,16 @@ class Archive:
             yield from opened.stream(path)
 
     def read_sidecars(self, paths: Iterable[str]) -> dict[str, Sidecar]:
-        """Return the sidecars of some objects, except where another tool wrote the entry or the sidecar is damaged."""
+        """Return the sidecars of some objects.
+
+        Those are left out which are damaged, or not there because another tool wrote the entry; of an encrypted vault
+        that was opened without its password, all.
+        """
         found: dict[str, Sidecar] = {}
+        unreadable = (ArchiveError, FormatError, *([PasswordError] if self.password is None else []))
         with read_archive(self.path, password=self.password) as opened:
             for path in paths:
-                with suppress(ArchiveError, FormatError):
+                with suppress(*unreadable):
                     found[path] = opened.read_sidecar(path, opened.listing.objects[path])
         return found
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from vault_magic.archive.archive import open_archive
 from vault_magic.archive.upkeep import manifest_path
-from vault_magic.errors import ArchiveError, CommandError, PasswordError
+from vault_magic.errors import ArchiveError, CommandError
 from vault_magic.exchange import sweep_folders
 from vault_magic.operations.task import OpenVault
 from vault_magic.options import OpenOptions
+from vault_magic.password import read_password
 from vault_magic.whereabouts import expand_home
 
 
@@ -39,7 +39,7 @@ def open_vault(options: OpenOptions, *, folder: Path) -> OpenVault:
     if options.keyed_digests and options.encryption_variable is None:
         raise CommandError("--keyed_digests needs an encrypted vault; name the variable with its password: -e NAME")
     sweep_folders()
-    password = _read_password(options)
+    password = read_password(options.encryption_variable)
     path = (options.base or folder) / expand_home(options.path)
     if _is_folder(path):
         raise ArchiveError(f"{options.path} is a folder; for the archive in it write: -p {options.path.rstrip('/')}/")
@@ -84,16 +84,3 @@ def _check_log(vault: OpenVault) -> None:
             raise CommandError(f"--logs_path is the path of the {what}; {example}")
     if log.is_dir():
         raise CommandError(f"--logs_path is the path of a folder; {example}")
-
-
-def _read_password(options: OpenOptions) -> bytes | None:
-    name = options.encryption_variable
-    if name is None:
-        return None
-    password = os.environ.get(name)
-    if not password:
-        state = "is not set" if password is None else "is empty"
-        raise PasswordError(
-            f"the environment variable {name} {state}; put the password into it, or leave out -e {name}"
-        )
-    return os.fsencode(password)  # the bytes that were set, which need not be UTF-8

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from vault_magic.manifest import SUFFIX
 from vaultcheck.checker import check
+from vaultcheck.cli.terms import print_text
 from vaultcheck.discovery import MissingPath
 from vaultcheck.finding import Severity
 from vaultcheck.reporters import REPORTERS
@@ -37,11 +37,5 @@ def check_command(paths: tuple[Path, ...], report_format: str, fail_on: str, vau
         report = check(paths or (Path(),), vault=vault)
     except MissingPath as err:
         raise click.UsageError(str(err)) from err
-    _print(REPORTERS[report_format](report))
+    print_text(REPORTERS[report_format](report))
     return int(report.fails(at=Severity(fail_on)))
-
-
-def _print(text: str) -> None:
-    """Print a report; what the encoding of the terminal lacks is escaped, so that no odd name ends the check."""
-    encoding = sys.stdout.encoding or "utf-8"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False)

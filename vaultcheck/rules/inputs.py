@@ -89,14 +89,16 @@ class MissingVault(Rule):
 class DamagedVault(Rule):
     """An archive or a manifest that is there but cannot be read.
 
-    **What**: the archive is not a readable ZIP, the manifest is not valid, or a newer version wrote either.
+    **What**: the archive is not a readable ZIP, the manifest is not valid, or a newer version wrote either. An archive
+    whose last write was never finished is a warning: what was stored before is read.
 
     **Why**: the stored objects may be lost; at least they cannot be compared with the records.
 
     **Example**: an archive cut short by an interrupted copy; a manifest with an unresolved merge.
 
-    **How to mend**: restore the file from a copy. A manifest may be deleted: the next command makes it again, but what
-    other notebooks had imported is then known from their own records only.
+    **How to mend**: restore the file from a copy; run the command again whose write was not finished. A manifest may
+    be deleted: the next command makes it again, but what other notebooks had imported is then known from their own
+    records only.
     """
 
     code = "VC004"
@@ -108,6 +110,13 @@ class DamagedVault(Rule):
         for vault in workspace.vaults:
             for path, fault in vault.faults.items():
                 yield Draft(Location(path), fault, "restore the file from a copy")
+            if vault.torn:
+                yield Draft(
+                    Location(vault.path),
+                    f"{vault.path} ends in {vault.torn:,} bytes of a write that was never finished, or was cut off",
+                    "run the notebook again that was storing; if the file was being copied, copy it again",
+                    severity=Severity.WARNING,
+                )
 
 
 class ManifestBehind(Rule):

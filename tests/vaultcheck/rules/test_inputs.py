@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.builders import Lab, build_cell, build_notebook, build_output, name_case, write_notebook
+from vaultcheck.finding import Severity
 from vaultcheck.rules.inputs import DamagedVault, ManifestBehind, MissingVault, UnreadableNotebook, UnreadableRecord
 
 Case = Callable[[Lab], None]
@@ -294,8 +295,21 @@ def test_damaged_archive_says_why(lab: Lab) -> None:
     archive_cut(lab)
     (finding,) = lab.check([DamagedVault()])
     assert finding.message == (
-        "storage.zip is not a readable ZIP archive (File is not a zip file); restore it from a copy"
+        "storage.zip is not a readable ZIP archive (it has no directory at its end); restore it from a copy"
     )
+
+
+def archive_torn(lab: Lab) -> None:
+    _store_and_import(lab)
+    lab.save()
+    lab.archive_path.write_bytes(lab.archive_path.read_bytes() + b"PK\x03\x04 half of a member")
+
+
+def test_archive_whose_last_write_was_not_finished_is_a_warning(lab: Lab) -> None:
+    archive_torn(lab)
+    (finding,) = lab.check([DamagedVault()])
+    assert finding.severity is Severity.WARNING
+    assert finding.message == "storage.zip ends in 21 bytes of a write that was never finished, or was cut off"
 
 
 # VC005
