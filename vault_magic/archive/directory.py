@@ -130,28 +130,31 @@ def read_directory(file: BinaryIO) -> Directory:
         ArchiveError: it is no ZIP archive, is damaged, or is made to deceive; the message says how.
     """
     size = file.seek(0, 2)
-    end = find_end(file, size=size)
-    exact = end is not None and end.stop == size
-    if not exact:
-        end = find_committed(file, size=size) or end
-    if end is None:
+    end, is_vault = find_end(file, size=size), _begins_as_vault(file)
+    if end is not None and end.stop == size:
+        directory = _read_proved(file, end, size=size)
+        if SENTINEL in directory or not is_vault:
+            return directory
+    found = find_committed(file, size=size) or (None if is_vault else end)
+    if found is None:
         raise ArchiveError("it has no directory at its end")
+    return _read_proved(file, found, size=size)
+
+
+def _begins_as_vault(file: BinaryIO) -> bool:
+    """Tell whether the first member is a sentinel: then whatever else stands at the end of the file is not its end."""
+    file.seek(0)
+    return file.read(LOCAL.size + len(SENTINEL)).endswith(SENTINEL.encode())
+
+
+def _read_proved(file: BinaryIO, end: End, *, size: int) -> Directory:
     try:
         directory = _read(file, end, size=size)
     except FAULTS as err:
         raise err if isinstance(err, ArchiveError) else ArchiveError(f"its directory is damaged: {err}") from err
-    _check_vault(file, directory)
-    return directory
-
-
-def _check_vault(file: BinaryIO, directory: Directory) -> None:
-    """Refuse the directory of something inside a vault, and a vault behind something else."""
-    file.seek(0)
-    is_vault = file.read(LOCAL.size + len(SENTINEL)).endswith(SENTINEL.encode())
-    if is_vault and SENTINEL not in directory:
-        raise ArchiveError("it begins as a vault, and what stands at its end is the directory of something else")
     if SENTINEL in directory and not directory.is_exact:
         raise ArchiveError(f"{directory.end.shift:,} bytes stand before it that are not its own")
+    return directory
 
 
 def _read(file: BinaryIO, end: End, *, size: int) -> Directory:

@@ -17,6 +17,11 @@ def rekey(archive: Archive, password: bytes | None) -> Archive:
     if password == archive.password:
         state = "in plain already" if password is None else "under this password already; name another variable: --new"
         raise CommandError(f"{archive.path.name} is {state}")
+    if password is None and archive.digest_key is not None:
+        raise ArchiveError(
+            f"{archive.path.name} has keyed digests, which a plain archive cannot have; "
+            "import its objects and store them into a new one"
+        )
     if archive.vault is None:
         raise ArchiveError(f"{archive.path.name} was made by another tool; store something into it first")
     with archive.lock(holder="vaultcheck rekey"):

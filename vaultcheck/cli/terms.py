@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import click
 
-from vault_magic.errors import ArchiveError
+from vault_magic.errors import ArchiveError, VaultError
 from vault_magic.options import read_name
 
 _F = TypeVar("_F", bound=Callable[..., object])
@@ -19,7 +19,7 @@ FILE = click.Path(path_type=Path)
 
 
 def _read_variable(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    return None if value is None else read_name(parameter.opts[-1], value)
+    return None if value is None else read_name(parameter.opts[0], value)
 
 
 def variable_option(command: _F) -> _F:
@@ -65,7 +65,7 @@ def explaining(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except BrokenPipeError:
+    except (VaultError, BrokenPipeError):  # a lock that was waited for in vain is of both kinds
         raise
     except OSError as err:
         raise ArchiveError(f"cannot use {path}: {err.strerror or type(err).__name__}") from err
