@@ -63,10 +63,7 @@ def _begin_torn(folder: Path) -> None:
 def _begin_full(folder: Path) -> None:
     """Leave the archive so that the next store makes the file anew."""
     _begin(folder)
-    notebook = _open(folder)
-    for number in range(2):
-        notebook.names["y"] = bytes([number]) + BIG
-        notebook.run("store y in m")
+    _open(folder, y=b"0" + BIG).run("store y in m")
 
 
 def _store(folder: Path, password: bytes | None = None) -> object:
@@ -92,7 +89,8 @@ def _nothing(_: Path) -> None:
 
 
 NEW = OLD | {"z": ["new"]}
-FULL: dict[str, object] = OLD | {"y": bytes([1]) + BIG}
+FULL: dict[str, object] = OLD | {"y": b"0" + BIG}
+FULLER: dict[str, object] = OLD | {"y": b"1" + BIG}
 
 OPERATIONS = {
     "create": Operation(_nothing, lambda folder: open_archive(folder / "storage.zip", password=None), None, {}),
@@ -107,7 +105,9 @@ OPERATIONS = {
         OLD,
         OLD | {"x": "new", "z": 1, "w": BIG[::-1]},
     ),
-    "store-that-compacts": Operation(_begin_full, _store, FULL, FULL | {"z": ["new"]}),
+    "store-that-compacts": Operation(
+        _begin_full, lambda folder: _open(folder, y=b"1" + BIG).run("store y in m"), FULL, FULLER
+    ),
     "store-behind-a-torn-tail": Operation(_begin_torn, _store, OLD, NEW),
     "delete": Operation(
         _begin,
