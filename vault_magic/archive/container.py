@@ -96,10 +96,10 @@ def _append(
     records = {}
     for member in add:
         records[member.name], start = _write_member(file, _pack(member), start=start, password=password)
-    if records:
-        durable.sync(file)  # or a power cut could leave a directory whose members are not there
     new = directory.splice(drop=drop, add=records, start=start, comment=comment)
-    durable.write(file, new.render())
+    durable.write(file, new.raw)
+    durable.sync(file)  # or a power cut could leave an end whose directory or members are not there
+    durable.write(file, new.render_end())
     durable.sync(file)
     return new
 
@@ -112,7 +112,8 @@ def compose(path: Path, parts: Iterable[Part], *, comment: bytes, password: byte
         for part in parts:
             name = part.name if isinstance(part, Member) else part.entry.name
             records[name], start = _write_part(file, part, start=start, password=password)
-        durable.write(file, build_directory(records, start=start, comment=comment).render())
+        directory = build_directory(records, start=start, comment=comment)
+        durable.write(file, directory.raw + directory.render_end())
 
     durable.replace_file(path, fill)
 

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from vault_magic.archive.ending import End, build_end, find_end
 from vault_magic.archive.headers import CENTRAL_SIGNATURE, FULL32, LOCAL, Entry, decode_name, parse_entry
 from vault_magic.archive.layout import SENTINEL
-from vault_magic.archive.recovery import find_committed
+from vault_magic.archive.recovery import find_committed, is_marker
 from vault_magic.errors import ArchiveError
 
 MOST_MEMBERS = 2**18
@@ -103,11 +103,9 @@ class Directory:
         places = {name: at - lengths[bisect(starts, at)] for name, at in self.places.items() if name not in names}
         return b"".join(kept), places
 
-    def render(self) -> bytes:
-        """Return the directory and the end of the archive, as they are written."""
-        return self.raw + build_end(
-            start=self.end.offset, size=len(self.raw), count=len(self.places), comment=self.end.comment
-        )
+    def render_end(self) -> bytes:
+        """Return what is written behind the directory."""
+        return build_end(start=self.end.offset, size=len(self.raw), count=len(self.places), comment=self.end.comment)
 
 
 def place(raw: bytes, places: Mapping[str, int], *, taken: int, start: int, comment: bytes) -> Directory:
@@ -131,11 +129,13 @@ def read_directory(file: BinaryIO) -> Directory:
     """
     size = file.seek(0, 2)
     end, is_vault = find_end(file, size=size), _begins_as_vault(file)
-    if end is not None and end.stop == size:
-        directory = _read_proved(file, end, size=size)
+    exact = end if end is not None and end.stop == size else None
+    if exact and not (is_vault and exact.comment and not is_marker(exact.comment)):
+        directory = _read_proved(file, exact, size=size)
         if SENTINEL in directory or not is_vault:
             return directory
-    found = find_committed(file, size=size) or (None if is_vault else end)
+        exact = None
+    found = find_committed(file, size=size) or (exact if is_vault else end)
     if found is None:
         raise ArchiveError("it has no directory at its end")
     return _read_proved(file, found, size=size)

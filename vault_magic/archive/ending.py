@@ -68,7 +68,10 @@ def parse_end(tail: bytes, at: int, *, base: int) -> End | None:
         return None
     comment, start = tail[at + _END.size : stop], at
     if count == _FULL16 or FULL32 in (size, offset):
-        count, size, offset, start = _parse_end64(tail, at) or (count, size, offset, at)
+        wide = _parse_end64(tail, at)
+        if wide is None and FULL32 in (size, offset):
+            return None
+        count, size, offset, start = wide or (count, size, offset, at)
     return End(base + start, base + stop, count, size, offset, comment)
 
 

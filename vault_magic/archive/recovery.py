@@ -14,7 +14,7 @@ from typing import BinaryIO
 from vault_magic.archive.ending import LARGEST, SIGNATURE, End, parse_end
 from vault_magic.archive.headers import parse_entry
 from vault_magic.archive.layout import SENTINEL, read_commit_marker, read_sentinel_comment
-from vault_magic.errors import VaultError
+from vault_magic.errors import FormatError, NewerFormat, VaultError
 
 MOST_TRIES = 1_000
 """End records looked at most closely, where somebody has filled a file with false ones."""
@@ -35,6 +35,17 @@ def find_committed(file: BinaryIO, *, size: int) -> End | None:
         if (end := _read_end(file, position, size=size)) and _is_commit(file, end):
             return end
     return None
+
+
+def is_marker(comment: bytes) -> bool:
+    """Tell whether the comment of an archive is a commit marker; of one that was written half it is not."""
+    try:
+        read_commit_marker(comment)
+    except NewerFormat:
+        return True
+    except FormatError:
+        return False
+    return True
 
 
 def _find_signatures(file: BinaryIO, *, size: int) -> Iterator[int]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from vault_magic.archive.archive import Archive, open_archive
 from vault_magic.archive.container import Copied, Member, compose
+from vault_magic.archive.directory import Directory
 from vault_magic.archive.reading import read_archive
 from vault_magic.archive.sidecar import Sidecar
 from vault_magic.digest import crc32_hex, sha256_hex
@@ -133,6 +134,11 @@ def rewrite(
         kept = [Copied(opened.file, opened.directory, one) for one in opened.directory if one.name not in gone]
         same = opened.directory.end.comment
         compose(path, [*first, *kept, *add], comment=same if comment is None else comment, password=password)
+
+
+def render(directory: Directory) -> bytes:
+    """Return a directory with its end, as they lie in a file."""
+    return directory.raw + directory.render_end()
 
 
 def read_one(path: Path, name: str, *, password: bytes | None = None) -> bytes:

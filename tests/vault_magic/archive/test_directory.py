@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.vault_magic.archive.builders import make_vault, put
+from tests.vault_magic.archive.builders import make_vault, put, render
 from vault_magic.archive import directory as room
 from vault_magic.archive.directory import Directory, build_directory, read_directory
 from vault_magic.archive.ending import SIGNATURE, build_end
@@ -66,7 +66,7 @@ def test_spliced_directory_is_that_of_the_members_that_are_left(
 
     assert [*directory.places] == [*expected]
     assert {entry.name: entry.raw for entry in directory} == expected
-    again = _read(bytes(start) + directory.render())
+    again = _read(bytes(start) + render(directory))
     assert (again.places, again.taken, again.end) == (directory.places, directory.taken, directory.end)
 
 
@@ -78,7 +78,7 @@ def test_looking_one_up_parses_one(monkeypatch: pytest.MonkeyPatch) -> None:
         parsed.append(at)
         return parse_entry(raw, at)
 
-    directory = _read(bytes(3000) + build_directory(records, start=3000, comment=b"").render())
+    directory = _read(bytes(3000) + render(build_directory(records, start=3000, comment=b"")))
     monkeypatch.setattr(room, "parse_entry", note)
 
     assert directory["m/7"].offset == 700
@@ -155,7 +155,7 @@ def test_bounds_are_those_of_the_house(monkeypatch: pytest.MonkeyPatch, bound: s
 def test_members_that_share_bytes(overlap: int) -> None:
     length = 30 + len("m/x") + 5
     records = {"m/x": _record("m/x"), "m/y": _record("m/y", offset=length - overlap)}
-    raw = bytes(2 * length) + build_directory(records, start=2 * length, comment=b"").render()
+    raw = bytes(2 * length) + render(build_directory(records, start=2 * length, comment=b""))
 
     if not overlap:
         assert len(_read(raw)) == 2
@@ -166,7 +166,7 @@ def test_members_that_share_bytes(overlap: int) -> None:
 
 def test_members_in_another_order_than_the_directory() -> None:
     records = {"m/x": _record("m/x", offset=100), "m/y": _record("m/y")}
-    directory = _read(bytes(200) + build_directory(records, start=200, comment=b"").render())
+    directory = _read(bytes(200) + render(build_directory(records, start=200, comment=b"")))
 
     assert (len(directory), directory.taken) == (2, 2 * (30 + 3 + 5))
 

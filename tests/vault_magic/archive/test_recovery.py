@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.vault_magic.archive.builders import make_vault, put
+from tests.vault_magic.archive.builders import make_vault, put, render
 from vault_magic.archive import recovery
 from vault_magic.archive.directory import build_directory, read_directory
 from vault_magic.archive.ending import SIGNATURE, build_end
@@ -64,7 +64,7 @@ def _imitate(*, vault: str, marker: str, offset: int, start: int, name: str = SE
         comment=write_sentinel_comment(vault),
     )
     comment = write_commit_marker(CommitMarker(marker, 9))
-    return build_directory({name: record}, start=start, comment=comment).render()
+    return render(build_directory({name: record}, start=start, comment=comment))
 
 
 @pytest.mark.parametrize(

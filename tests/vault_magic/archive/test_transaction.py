@@ -122,7 +122,7 @@ def test_failing_store_leaves_the_file_as_long_as_it_was(archive: Archive, monke
     assert archive.path.read_bytes() == before
 
 
-def test_members_are_durable_before_the_directory_that_names_them(
+def test_members_and_directory_are_durable_before_the_end_that_names_them(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[str] = []
@@ -137,7 +137,7 @@ def test_members_are_durable_before_the_directory_that_names_them(
 
     put(archive, {"m/z": b"3"})
 
-    assert steps == [*["write"] * 4, "sync", "write", "sync"]
+    assert steps == [*["write"] * 5, "sync", "write", "sync"]
 
 
 def test_unfinished_write_is_cut_off_and_told(archive: Archive) -> None:

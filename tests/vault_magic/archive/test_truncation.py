@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.vault_magic.archive.builders import PASSWORD, make_vault, put, read_members
+from tests.vault_magic.archive.builders import PASSWORD, make_vault, put, read_members, render
 from vault_magic.archive import deflating
 from vault_magic.archive.archive import Archive, open_archive
 from vault_magic.archive.directory import build_directory
@@ -120,7 +120,7 @@ def _forge(archive: Archive, *, start: int, offset: int) -> bytes:
     }
     body = local + payload
     marker = write_commit_marker(CommitMarker(archive.vault or "", 99))
-    return body + build_directory(records, start=start + len(body), comment=marker).render()
+    return body + render(build_directory(records, start=start + len(body), comment=marker))
 
 
 def test_state_that_somebody_has_put_into_an_object_is_never_taken_for_one(
