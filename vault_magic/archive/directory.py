@@ -134,11 +134,13 @@ def read_directory(file: BinaryIO) -> Directory:
         directory = _read_proved(file, exact, size=size)
         if SENTINEL in directory or not is_vault:
             return directory
-        exact = None
-    found = find_committed(file, size=size) or (exact if is_vault else end)
+    found = find_committed(file, size=size) or end
     if found is None:
         raise ArchiveError("it has no directory at its end")
-    return _read_proved(file, found, size=size)
+    directory = _read_proved(file, found, size=size)
+    if is_vault and SENTINEL not in directory:
+        raise ArchiveError("it begins as a vault, and what stands at its end is the directory of something else")
+    return directory
 
 
 def _begins_as_vault(file: BinaryIO) -> bool:
