@@ -102,5 +102,7 @@ def test_false_ends_by_the_thousand_are_given_up(monkeypatch: pytest.MonkeyPatch
 def test_vault_that_lost_its_end_is_not_taken_for_a_zip_inside_it(raw: bytes) -> None:
     inner = build_end(start=0, size=0, count=0, comment=b"")
 
-    with pytest.raises(ArchiveError, match="it begins as a vault, and what stands at its end is the directory of something else"):
+    with pytest.raises(
+        ArchiveError, match="it begins as a vault, and what stands at its end is the directory of something else"
+    ):
         read_directory(io.BytesIO(raw[:60] + inner))
