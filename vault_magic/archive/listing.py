@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vault_magic.archive.directory import FAULTS, Directory, read_directory
-from vault_magic.archive.headers import Entry
+from vault_magic.archive.headers import ENCRYPTED
 from vault_magic.archive.layout import (
     SENTINEL,
     is_reserved,
@@ -16,7 +16,7 @@ from vault_magic.archive.layout import (
     read_entry_comment,
     read_sentinel_comment,
 )
-from vault_magic.errors import ArchiveError, FormatError, NewerFormat
+from vault_magic.errors import ArchiveError, FormatError, NewerFormat, VaultError
 from vault_magic.identity import Identity
 
 
@@ -31,8 +31,10 @@ class Objects(Mapping[str, Identity]):
     def __getitem__(self, path: str) -> Identity:
         if path not in self:
             raise KeyError(path)
-        with _Naming(self._name):
-            return _identify(self._directory[path])
+        try:
+            return _identify(*self._directory.peek(path))
+        except FormatError as err:
+            raise _name_error(err, self._name) from err
 
     def __contains__(self, path: object) -> bool:
         return isinstance(path, str) and path in self._directory and not _is_no_object(path)
@@ -105,14 +107,16 @@ class _Naming:
         """Begin."""
 
     def __exit__(self, _kind: object, err: BaseException | None, _trace: object) -> None:
-        if isinstance(err, NewerFormat) or err is None:
-            return
-        if isinstance(err, FormatError):
-            text = f"{self._name} is damaged, or another tool wrote it anew: {err}; restore it from a copy"
-            raise FormatError(text) from err
-        if isinstance(err, (ArchiveError, *FAULTS)):
-            text = f"{self._name} is not a readable ZIP archive ({err}); restore it from a copy"
-            raise ArchiveError(text) from err
+        if isinstance(err, (FormatError, ArchiveError, *FAULTS)):
+            raise _name_error(err, self._name) from err
+
+
+def _name_error(err: Exception, name: str) -> VaultError:
+    if isinstance(err, NewerFormat):
+        return NewerFormat(f"{name}: {err}")
+    if isinstance(err, FormatError):
+        return FormatError(f"{name} is damaged, or another tool wrote it anew: {err}; restore it from a copy")
+    return ArchiveError(f"{name} is not a readable ZIP archive ({err}); restore it from a copy")
 
 
 def _list(directory: Directory, objects: Objects) -> Listing:
@@ -144,13 +148,13 @@ def _is_no_object(name: str) -> bool:
     return name[-1:] == "/" or (name[:1] == "." and is_reserved(name))
 
 
-def _identify(entry: Entry) -> Identity:
+def _identify(flags: int, crc: int, size: int, comment: bytes) -> Identity:
     """Return the identity in an entry's comment, or the checksum alone where another tool has written the entry.
 
     An encrypted entry has no checksum in the directory (WinZip's AE-2 leaves it 0), so there the comment is believed.
     """
-    claimed = read_entry_comment(entry.comment)
-    checksum = None if entry.is_encrypted and not entry.crc else f"{entry.crc:08X}"
-    if claimed is not None and (entry.is_encrypted or claimed.crc32 == checksum):
+    claimed, encrypted = read_entry_comment(comment), bool(flags & ENCRYPTED)
+    checksum = None if encrypted and not crc else f"{crc:08X}"
+    if claimed is not None and (encrypted or claimed.crc32 == checksum):
         return claimed
-    return Identity(crc32=checksum, bytes=entry.size)
+    return Identity(crc32=checksum, bytes=size)
