@@ -23,6 +23,7 @@ from vault_magic.archive.layout import (
 from vault_magic.archive.listing import Listing, read_listing
 from vault_magic.archive.lock import PATIENCE, lock_archive
 from vault_magic.archive.reading import OpenArchive, read_archive
+from vault_magic.archive.recent import Recent
 from vault_magic.archive.sidecar import Sidecar, render_sidecar
 from vault_magic.archive.transaction import Transaction, compact, copy_members
 from vault_magic.digest import crc32_hex, sha256_hex
@@ -64,6 +65,7 @@ class Archive:
     created: bool = False
     digest_key: bytes | None = field(default=None, repr=False)
     new_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    recent: Recent = field(default_factory=Recent, repr=False, compare=False)
 
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled or copied: the password would travel along."""
@@ -71,7 +73,7 @@ class Archive:
 
     def list(self) -> Listing:
         """Return what is stored now."""
-        with read_archive(self.path) as opened:
+        with read_archive(self.path, recent=self.recent) as opened:
             return opened.listing
 
     def read(self, path: str) -> StoredObject:
@@ -85,7 +87,7 @@ class Archive:
             MissingObject: one is not there.
             ArchiveError: the bytes are not what the entry or the sidecar says.
         """
-        with read_archive(self.path, password=self.password) as opened:
+        with read_archive(self.path, password=self.password, recent=self.recent) as opened:
             return {path: self._read_one(opened, path) for path in paths}
 
     def _read_one(self, opened: OpenArchive, path: str) -> StoredObject:
@@ -115,7 +117,7 @@ class Archive:
             MissingObject: it is not there.
             ArchiveError: the bytes are not those which were written.
         """
-        with read_archive(self.path, password=self.password) as opened:
+        with read_archive(self.path, password=self.password, recent=self.recent) as opened:
             self._find(opened, path)
             yield from opened.stream(path)
 
@@ -127,7 +129,7 @@ class Archive:
         """
         found: dict[str, Sidecar] = {}
         unreadable = (ArchiveError, FormatError, *([PasswordError] if self.password is None else []))
-        with read_archive(self.path, password=self.password) as opened:
+        with read_archive(self.path, password=self.password, recent=self.recent) as opened:
             for path in paths:
                 with suppress(*unreadable):
                     found[path] = opened.read_sidecar(path, opened.listing.objects[path])
@@ -146,7 +148,7 @@ class Archive:
         Raises:
             ArchiveError: a path cannot stand beside those already there, or the archive is another one by now.
         """
-        with read_archive(self.path, password=self.password, writable=True) as opened:
+        with read_archive(self.path, password=self.password, writable=True, recent=self.recent) as opened:
             self._check_present(opened.listing)
             if store:
                 self._check_encryption(opened.listing)
@@ -160,7 +162,7 @@ class Archive:
                 drop=frozenset(name for path in delete for name in (path, name_sidecar(path))),
                 password=self.password,
             )
-            return change.commit(opened)
+            return change.commit(opened, recent=self.recent)
 
     def compact(self) -> tuple[int, int]:
         """Make the file anew without what is no longer wanted; the caller holds the lock.
@@ -180,7 +182,7 @@ class Archive:
         Raises:
             ArchiveError: the archive is another tool's, another one by now, or damaged.
         """
-        with read_archive(self.path, password=self.password) as opened:
+        with read_archive(self.path, password=self.password, recent=self.recent) as opened:
             self._check_present(opened.listing)
             if opened.listing.vault is None:
                 raise ArchiveError(f"{self.path.name} was made by another tool; store something into it first")

@@ -28,10 +28,11 @@ LARGEST_DIRECTORY = 2**25
 FAULTS = (struct.error, UnicodeError, ValueError, OverflowError)
 """What reading a damaged directory raises, beside our own errors."""
 
-_WALK = struct.Struct("<4sxB2xH10xL4x3H4x2L")  # of CENTRAL: signature, system, flags, compressed, lengths, mode, offset
+_WALK = struct.Struct("<L4xH10xL4x3H7xBL")  # of CENTRAL: signature, flags, compressed, lengths, kind, offset
 _PEEK = struct.Struct("<8xH6xL4xL3H")  # of CENTRAL: flags, checksum, size, lengths
 _RECORD = 46
-_UNIX = (3, 19)  # and macOS (APPNOTE 4.4.2)
+_HEADER = LOCAL.size
+_SIGNATURE = int.from_bytes(CENTRAL_SIGNATURE, "little")
 _FILES = (0x0, 0x4, 0x8)  # the kinds of files in a Unix mode: unknown, folder, regular
 _UNSAFE = re.compile(r"^(?:[/\\]|[A-Za-z]:)|(?:^|[/\\])\.\.(?:$|[/\\])|[\x00-\x1f\x7f]")
 _SUSPICIOUS = ("..", ":", "\n/", "\n\\")  # in names with a line each
@@ -186,32 +187,39 @@ def _read(file: BinaryIO, end: End, *, size: int) -> Directory:
 def _walk(raw: bytes, end: End) -> tuple[dict[str, int], int]:
     """Return where each record begins, and how many bytes the members take; none may lie in another."""
     places: dict[str, int] = {}
+    kinds: set[int] = set()
     at, behind, taken, ordered = 0, 0, 0, True
     unpack, stop = _WALK.unpack_from, len(raw)
-    while at < stop:
-        signature, system, flags, compressed, name, extra, comment, external, offset = unpack(raw, at)
-        text = raw[at + _RECORD : at + _RECORD + name]
-        if signature != CENTRAL_SIGNATURE or (external >> 28 not in _FILES and system in _UNIX):
-            _refuse_record(signature, text)
-        if offset < behind or FULL32 in (compressed, offset):
+    while at < stop:  # 40,000 times for 20,000 objects: nothing is called here that need not be
+        signature, flags, compressed, name, extra, comment, kind, offset = unpack(raw, at)
+        if signature != _SIGNATURE:
+            raise ArchiveError("its directory is damaged: a record does not begin where the one before ends")
+        if offset < behind or compressed == FULL32 or offset == FULL32:
             ordered = False
-        behind = offset + LOCAL.size + name + compressed
-        taken += behind - offset
+        text = raw[at + _RECORD : at + _RECORD + name]
         places[text.decode() if text.isascii() else decode_name(text, flags=flags)] = at
+        span = _HEADER + name + compressed
+        behind = offset + span
+        taken += span
+        kinds.add(kind)
         at += _RECORD + name + extra + comment
     if at != stop or end.size != stop:
         raise ArchiveError("its directory is cut short")
     if len(places) != end.count:
         raise ArchiveError(f"it claims {end.count:,} members and lists {len(places):,}, or one of them twice")
+    if not all(kind >> 4 in _FILES for kind in kinds):
+        _check_kinds(raw, places)
     if not ordered or behind > end.offset:
         taken = _check_overlaps(raw, places, end)
     return places, taken
 
 
-def _refuse_record(signature: bytes, name: bytes) -> None:
-    if signature != CENTRAL_SIGNATURE:
-        raise ArchiveError("its directory is damaged: a record does not begin where the one before ends")
-    raise ArchiveError(f"its member {name.decode('utf-8', 'replace')!r} is a link or a device, not a file")
+def _check_kinds(raw: bytes, places: Mapping[str, int]) -> None:
+    """Refuse links, devices and pipes; other systems than Unix have something else there."""
+    for at in places.values():
+        entry = parse_entry(raw, at)
+        if entry.is_special:
+            raise ArchiveError(f"its member {entry.name!r} is a link or a device, not a file")
 
 
 def _check_overlaps(raw: bytes, places: Mapping[str, int], end: End) -> int:

@@ -28,6 +28,7 @@ FULL32 = 0xFFFFFFFF
 _ZIP64, _AES_EXTRA = 0x0001, 0x9901
 _AE2 = 2
 _UNIX = 3
+_UNIXES = (_UNIX, 19)  # and macOS (4.4.2)
 _MODE = 0o644 << 16
 
 ENCRYPTED, DESCRIPTOR, STRONG, UTF8 = 0x1, 0x8, 0x40, 0x800
@@ -115,7 +116,7 @@ def parse_entry(raw: bytes, at: int) -> Entry:
         compressed=compressed,
         size=size,
         offset=offset,
-        mode=external >> 16 if system == _UNIX else 0,
+        mode=external >> 16 if system in _UNIXES else 0,
         comment=raw[start + name + extra : start + name + extra + comment],
         raw=raw[at : start + name + extra + comment],
     )

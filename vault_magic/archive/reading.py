@@ -12,6 +12,7 @@ from vault_magic.archive.directory import Directory
 from vault_magic.archive.layout import name_sidecar
 from vault_magic.archive.listing import Listing, list_directory, load_directory
 from vault_magic.archive.members import read_member, read_pieces
+from vault_magic.archive.recent import Recent
 from vault_magic.archive.sidecar import Sidecar, parse_sidecar
 from vault_magic.errors import ArchiveError
 from vault_magic.identity import Identity
@@ -56,13 +57,21 @@ class OpenArchive:
 
 
 @contextmanager
-def read_archive(path: Path, *, password: bytes | None = None, writable: bool = False) -> Iterator[OpenArchive]:
+def read_archive(
+    path: Path, *, password: bytes | None = None, writable: bool = False, recent: Recent | None = None
+) -> Iterator[OpenArchive]:
     """Open an archive for reading, or for writing as well by whoever holds its lock.
+
+    What is `recent` saves the reading of its directory, where nobody has written since.
 
     Raises:
         FileNotFoundError: there is no such file.
         ArchiveError, FormatError: as of `list_directory`.
     """
     with path.open("r+b", buffering=0) if writable else path.open("rb") as file:
-        directory = load_directory(file, name=path.name)
+        directory = recent.recall(file) if recent else None
+        if directory is None:
+            directory = load_directory(file, name=path.name)
+            if recent:
+                recent.remember(file, directory)
         yield OpenArchive(file, directory, list_directory(directory, name=path.name), password)

@@ -15,6 +15,7 @@ from vault_magic.archive.directory import Directory
 from vault_magic.archive.layout import SENTINEL, CommitMarker, write_commit_marker
 from vault_magic.archive.listing import Listing
 from vault_magic.archive.reading import OpenArchive, read_archive
+from vault_magic.archive.recent import Recent
 
 _FEW = 2**18
 """Bytes of what is no longer wanted for which no file is made anew."""
@@ -34,7 +35,7 @@ class Transaction:
     drop: frozenset[str] = frozenset()
     password: bytes | None = field(default=None, repr=False)
 
-    def commit(self, opened: OpenArchive) -> tuple[str, ...]:
+    def commit(self, opened: OpenArchive, *, recent: Recent) -> tuple[str, ...]:
         """Write, and return what the user has to be told; the archive is open for writing, its lock is held."""
         notices = _describe_tail(opened.listing, name=self.path.name)
         if opened.listing.vault is None:
@@ -45,7 +46,9 @@ class Transaction:
         elif self.drop:
             notices += self._erase(opened)
         else:
-            compact_if_due(self.path, self._append(opened))
+            directory = self._append(opened)
+            recent.remember(opened.file, directory)
+            compact_if_due(self.path, directory)
         return notices
 
     def _append(self, opened: OpenArchive) -> Directory:
