@@ -13,10 +13,12 @@ HOOK = (
     "  hooks:",
     "    - id: vaultcheck",
     "      name: vaultcheck",
-    "      entry: vaultcheck",
+    "      entry: vaultcheck .",
     "      language: system",
-    "      types: [jupyter]",
+    r"      files: \.(ipynb|manifest\.json)$",
+    "      pass_filenames: false",
 )
+"""The hook of a project: all its notebooks are checked, because changing one can make another stale."""
 
 _KEY = re.compile(r"^([A-Za-z_][\w-]*)\s*:")
 _ITEM = re.compile(r"^(\s*)- ")
