@@ -19,7 +19,8 @@ from pathlib import Path
 
 from tests.vault_magic.archive.builders import build_entry
 from vault_magic.archive import deflating
-from vault_magic.archive.archive import Archive, open_archive
+from vault_magic.archive.archive import Archive
+from vault_magic.archive.opening import open_archive
 
 SIZES = {"1 MB": (10, 10**5), "100 MB": (10, 10**7), "1 GB": (10, 10**8)}
 MANY = 20_000

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.vault_magic.archive.builders import Notebook
-from vault_magic.archive.archive import open_archive
+from vault_magic.archive.opening import open_archive
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is a program of its own")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.vault_magic.archive.builders import Notebook, start_python
-from vault_magic.archive.archive import open_archive
+from vault_magic.archive.opening import open_archive
 from vault_magic.errors import VaultError
 from vaultcheck.cli import main
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.vault_magic.archive.builders import Notebook
-from vault_magic.archive import archive
+from vault_magic.archive.archive import Archive
 from vault_magic.errors import ArchiveError
 from vault_magic.identity import Identity
 from vault_magic.operations.directory import Directory, describe_object
@@ -23,7 +23,7 @@ def notebook(tmp_path: Path) -> Notebook:
 def test_file_that_has_not_changed_is_listed_once(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = Directory()
     before = directory.list(notebook.vault)
-    monkeypatch.delattr(archive, "read_listing")
+    monkeypatch.delattr(Archive, "list")
     assert directory.list(notebook.vault) is before
     assert [*before] == ["m/x"]
 

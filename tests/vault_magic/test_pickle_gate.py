@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from tests.vault_magic.archive.builders import PASSWORD, Notebook, build_entry, identify, make_vault, rewrite
-from vault_magic.archive.archive import Archive, open_archive
+from vault_magic.archive.archive import Archive
 from vault_magic.archive.container import Member
 from vault_magic.archive.layout import name_sidecar, write_entry_comment
+from vault_magic.archive.opening import open_archive
 from vault_magic.archive.sidecar import Sidecar, render_sidecar
 from vault_magic.errors import VaultError
 from vault_magic.options import OpenOptions

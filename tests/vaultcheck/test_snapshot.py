@@ -13,9 +13,10 @@ import pyzipper
 
 from tests.builders import Lab, identify
 from tests.vault_magic.archive.builders import rewrite
-from vault_magic.archive.archive import Archive, open_archive
+from vault_magic.archive.archive import Archive
 from vault_magic.archive.container import Member
 from vault_magic.archive.layout import name_sidecar
+from vault_magic.archive.opening import open_archive
 from vault_magic.archive.sidecar import Sidecar
 from vault_magic.identity import Identity, Match
 from vault_magic.manifest import Producer, render_manifest

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
@@ -12,34 +11,23 @@ from typing import NoReturn
 
 from vault_magic.archive.container import Member, Part, Recoded, compose
 from vault_magic.archive.layout import (
-    SENTINEL,
     CommitMarker,
     check_neighbours,
     name_sidecar,
     write_commit_marker,
     write_entry_comment,
-    write_sentinel_comment,
 )
-from vault_magic.archive.listing import Listing, read_listing
+from vault_magic.archive.listing import Listing
 from vault_magic.archive.lock import PATIENCE, lock_archive
 from vault_magic.archive.reading import OpenArchive, read_archive
 from vault_magic.archive.recent import Recent
+from vault_magic.archive.sentinel import build_sentinel
 from vault_magic.archive.sidecar import Sidecar, render_sidecar
 from vault_magic.archive.transaction import Transaction, compact, copy_members
 from vault_magic.digest import crc32_hex, sha256_hex
-from vault_magic.errors import ArchiveError, FormatError, MissingObject, PasswordError, VaultError
+from vault_magic.errors import ArchiveError, FormatError, MissingObject, PasswordError
 from vault_magic.identity import Identity
 from vault_magic.object_path import suggest_path
-from vault_magic.stored import convert, dump_json, parse_json
-
-_KEY_BYTES = 32
-
-
-@dataclass(frozen=True, slots=True)
-class _Sentinel:
-    """The content of the sentinel, as far as it is read."""
-
-    digest_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +145,7 @@ class Archive:
             change = Transaction(
                 path=self.path,
                 vault=vault,
-                sentinel=_build_sentinel(vault, self.digest_key),
+                sentinel=build_sentinel(vault, self.digest_key),
                 add=[one for path, (data, sidecar) in store.items() for one in _build_members(path, data, sidecar)],
                 drop=frozenset(name for path in delete for name in (path, name_sidecar(path))),
                 password=self.password,
@@ -210,97 +198,6 @@ class Archive:
         if (listing.vault or listing.objects) and listing.encrypted != (self.password is not None):
             verb = "encrypted" if listing.encrypted else "decrypted"
             raise ArchiveError(f"{self.path.name} was {verb} meanwhile; run %open_vault again")
-
-
-def open_archive(path: Path, *, password: bytes | None, variable: str | None = None, keyed: bool = False) -> Archive:
-    """Open an archive, or create it where there is none; the password is proved before anything is written.
-
-    `keyed` asks for keyed digests, which a vault has from its start or never.
-
-    Raises:
-        PasswordError: the password is missing, not wanted or wrong; `variable` is where the user says it comes from.
-        ArchiveError: the file is not a ZIP archive, or cannot be read or created.
-    """
-    if password == b"":
-        raise PasswordError(f"the password in {variable} is empty; set the right one")
-    try:
-        return _open_or_create(path, password=password, variable=variable, keyed=keyed)
-    except IsADirectoryError as err:
-        raise ArchiveError(f"{path.name} is a folder; for the archive in it write: -p {path.name}/") from err
-    except VaultError:
-        raise
-    except OSError as err:
-        raise ArchiveError(
-            f"cannot open {path.name}: {err.strerror or type(err).__name__}; choose another path"
-        ) from err
-    except ValueError as err:
-        raise ArchiveError(f"no file can be called {path.name!r} here; choose another path") from err
-
-
-def _open_or_create(path: Path, *, password: bytes | None, variable: str | None, keyed: bool) -> Archive:
-    if not path.exists():
-        return _create_archive(path, password=password, variable=variable, keyed=keyed)
-    listing = read_listing(path)
-    if listing.encrypted and password is None:
-        raise PasswordError(f"{path.name} is encrypted; name the variable that holds its password: -e NAME")
-    if password is not None and not listing.encrypted and (listing.vault or listing.objects):
-        raise PasswordError(
-            f"{path.name} is not encrypted, so -e {variable} would mix; leave it out or use another path"
-        )
-    archive = Archive(path, vault=listing.vault, password=password)
-    content = _prove_password(archive, listing, variable=variable)
-    key = _read_digest_key(content) if listing.vault else None
-    if listing.vault is None and keyed:
-        key = secrets.token_bytes(_KEY_BYTES)  # written with the sentinel, by the first store
-    if keyed and key is None:
-        raise ArchiveError(f"{path.name} was made without keyed digests; leave the option out, or use another path")
-    return replace(archive, digest_key=key)
-
-
-def _create_archive(path: Path, *, password: bytes | None, variable: str | None, keyed: bool) -> Archive:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    vault, key = uuid.uuid4().hex, secrets.token_bytes(_KEY_BYTES) if keyed else None
-    archive = Archive(path, vault=vault, password=password, created=True, digest_key=key)
-    with archive.lock(holder="%open_vault"):
-        if path.exists():
-            return _open_or_create(path, password=password, variable=variable, keyed=keyed)
-        marker = write_commit_marker(CommitMarker(vault, generation=0))
-        compose(path, [_build_sentinel(vault, key)], comment=marker, password=password)
-    return archive
-
-
-def _read_digest_key(sentinel: bytes) -> bytes | None:
-    """Return the key in a sentinel's content, where there is one.
-
-    Raises:
-        FormatError: the content is damaged.
-    """
-    fields = parse_json(sentinel, what="the vault's sentinel") if sentinel else {}
-    key = convert(fields, _Sentinel, what="the vault's sentinel").digest_key
-    try:
-        return bytes.fromhex(key) if key else None
-    except ValueError as err:
-        raise FormatError("the vault's sentinel is damaged: its key is no hexadecimal number") from err
-
-
-def _prove_password(archive: Archive, listing: Listing, *, variable: str | None) -> bytes:
-    """Read the sentinel through its whole HMAC; an archive of another tool has none, so there the smallest object.
-
-    Return what was read; nothing where the archive is not encrypted.
-    """
-    if archive.password is None or not listing.encrypted:
-        return b""
-    smallest = min(listing.objects, key=lambda path: listing.objects[path].bytes or 0, default=SENTINEL)
-    try:
-        with read_archive(archive.path, password=archive.password) as opened:
-            return opened.read(SENTINEL if listing.vault else smallest)
-    except (PasswordError, ArchiveError) as err:
-        raise PasswordError(f"the password in {variable} does not open {archive.path.name}; set the right one") from err
-
-
-def _build_sentinel(vault: str, key: bytes | None) -> Member:
-    content = {"vault": vault} | ({"digest_key": key.hex()} if key else {})
-    return Member(SENTINEL, dump_json(content).encode(), comment=write_sentinel_comment(vault))
 
 
 def _build_members(path: str, data: bytes, sidecar: Sidecar) -> tuple[Member, Member]:

@@ -76,31 +76,18 @@ def append(
     if directory.torn:
         durable.truncate(file, directory.end.stop)
     try:
-        return _append(file, directory, add=add, drop=drop, comment=comment, password=password)
+        start, records = file.seek(directory.end.stop), {}
+        for member in add:
+            records[member.name], start = _write_member(file, _pack(member), start=start, password=password)
+        new = directory.splice(drop=drop, add=records, start=start, comment=comment)
+        durable.write(file, new.raw)
+        durable.sync(file)  # or a power cut could leave an end whose directory or members are not there
+        durable.write(file, new.render_end())
+        durable.sync(file)
     except BaseException:
         with suppress(OSError):
             durable.truncate(file, directory.end.stop)
         raise
-
-
-def _append(
-    file: BinaryIO,
-    directory: Directory,
-    *,
-    add: Iterable[Member],
-    drop: Collection[str],
-    comment: bytes,
-    password: bytes | None,
-) -> Directory:
-    start = file.seek(directory.end.stop)
-    records = {}
-    for member in add:
-        records[member.name], start = _write_member(file, _pack(member), start=start, password=password)
-    new = directory.splice(drop=drop, add=records, start=start, comment=comment)
-    durable.write(file, new.raw)
-    durable.sync(file)  # or a power cut could leave an end whose directory or members are not there
-    durable.write(file, new.render_end())
-    durable.sync(file)
     return new
 
 

@@ -5,16 +5,16 @@ Its records are parsed when they are asked for: a vault of 20,000 objects has 40
 
 from __future__ import annotations
 
-import re
 import struct
 from bisect import bisect
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import BinaryIO
 
 from vault_magic.archive.ending import End, build_end, find_end
-from vault_magic.archive.headers import CENTRAL_SIGNATURE, FULL32, LOCAL, Entry, decode_name, parse_entry
+from vault_magic.archive.headers import FULL32, LOCAL, Entry, parse_entry
+from vault_magic.archive.inspection import walk
 from vault_magic.archive.layout import SENTINEL
 from vault_magic.archive.recovery import find_committed, is_marker
 from vault_magic.errors import ArchiveError
@@ -28,15 +28,8 @@ LARGEST_DIRECTORY = 2**25
 FAULTS = (struct.error, UnicodeError, ValueError, OverflowError)
 """What reading a damaged directory raises, beside our own errors."""
 
-_WALK = struct.Struct("<L4xH10xL4x3H7xBL")  # of CENTRAL: signature, flags, compressed, lengths, kind, offset
 _PEEK = struct.Struct("<8xH6xL4xL3H")  # of CENTRAL: flags, checksum, size, lengths
 _RECORD = 46
-_HEADER = LOCAL.size
-_SIGNATURE = int.from_bytes(CENTRAL_SIGNATURE, "little")
-_FILES = (0x0, 0x4, 0x8)  # the kinds of files in a Unix mode: unknown, folder, regular
-_UNSAFE = re.compile(r"^(?:[/\\]|[A-Za-z]:)|(?:^|[/\\])\.\.(?:$|[/\\])|[\x00-\x1f\x7f]")
-_SUSPICIOUS = ("..", ":", "\n/", "\n\\")  # in names with a line each
-_CONTROL = bytes([*range(32), 127])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +92,7 @@ class Directory:
             places[name] = at
             at += len(record)
         raw = b"".join([kept, *add.values()])
-        taken = self.taken - sum(map(_measure, gone)) + sum(_measure(parse_entry(one, 0)) for one in add.values())
+        taken = self.taken - sum(one.span for one in gone) + sum(parse_entry(one, 0).span for one in add.values())
         return place(raw, places, taken=taken, start=start, comment=comment)
 
     def _without(self, gone: Sequence[Entry]) -> tuple[bytes, dict[str, int]]:
@@ -179,75 +172,5 @@ def _read(file: BinaryIO, end: End, *, size: int) -> Directory:
         raise ArchiveError("its directory is not where its end says")
     file.seek(end.start - end.size)
     raw = file.read(end.size)
-    places, taken = _walk(raw, end)
-    _check_names(places)
+    places, taken = walk(raw, end)
     return Directory(raw, places, taken, end, size)
-
-
-def _walk(raw: bytes, end: End) -> tuple[dict[str, int], int]:
-    """Return where each record begins, and how many bytes the members take; none may lie in another."""
-    places: dict[str, int] = {}
-    kinds: set[int] = set()
-    at, behind, taken, ordered = 0, 0, 0, True
-    unpack, stop = _WALK.unpack_from, len(raw)
-    while at < stop:  # 40,000 times for 20,000 objects: nothing is called here that need not be
-        signature, flags, compressed, name, extra, comment, kind, offset = unpack(raw, at)
-        if signature != _SIGNATURE:
-            raise ArchiveError("its directory is damaged: a record does not begin where the one before ends")
-        if offset < behind or compressed == FULL32 or offset == FULL32:
-            ordered = False
-        text = raw[at + _RECORD : at + _RECORD + name]
-        places[text.decode() if text.isascii() else decode_name(text, flags=flags)] = at
-        span = _HEADER + name + compressed
-        behind = offset + span
-        taken += span
-        kinds.add(kind)
-        at += _RECORD + name + extra + comment
-    if at != stop or end.size != stop:
-        raise ArchiveError("its directory is cut short")
-    if len(places) != end.count:
-        raise ArchiveError(f"it claims {end.count:,} members and lists {len(places):,}, or one of them twice")
-    if not all(kind >> 4 in _FILES for kind in kinds):
-        _check_kinds(raw, places)
-    if not ordered or behind > end.offset:
-        taken = _check_overlaps(raw, places, end)
-    return places, taken
-
-
-def _check_kinds(raw: bytes, places: Mapping[str, int]) -> None:
-    """Refuse links, devices and pipes; other systems than Unix have something else there."""
-    for at in places.values():
-        entry = parse_entry(raw, at)
-        if entry.is_special:
-            raise ArchiveError(f"its member {entry.name!r} is a link or a device, not a file")
-
-
-def _check_overlaps(raw: bytes, places: Mapping[str, int], end: End) -> int:
-    """Refuse members that share bytes with each other or with the directory; return how many bytes they take."""
-    spans = sorted(_find_span(raw, at) for at in places.values())
-    for one, other in pairwise([*spans, (end.offset, end.offset)]):
-        if one[1] > other[0]:
-            raise ArchiveError("two of its members lie in the same bytes, or one reaches into its directory")
-    return sum(stop - start for start, stop in spans)
-
-
-def _find_span(raw: bytes, at: int) -> tuple[int, int]:
-    entry = parse_entry(raw, at)
-    return entry.offset, entry.offset + _measure(entry)
-
-
-def _measure(entry: Entry) -> int:
-    """Return how many bytes a member takes at least; the extra field of its header is not known here."""
-    return LOCAL.size + len(entry.raw_name) + entry.compressed
-
-
-def _check_names(names: Collection[str]) -> None:
-    """Refuse names that would be extracted elsewhere, or that no listing shows as they are."""
-    text = "".join(f"\n{name}" for name in names)
-    raw = text.encode("utf-8", "surrogatepass")
-    hidden = len(raw) - len(raw.translate(None, _CONTROL)) - len(names)
-    if not hidden and not any(one in text for one in _SUSPICIOUS):
-        return
-    for name in names:
-        if _UNSAFE.search(name):
-            raise ArchiveError(f"its member {name!r} would be extracted elsewhere, or shown as another")

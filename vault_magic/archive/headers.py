@@ -76,6 +76,11 @@ class Entry:
         return bool(self.flags & DESCRIPTOR)
 
     @property
+    def span(self) -> int:
+        """How many bytes the member takes in the file at least; the extra field of its header is not known here."""
+        return LOCAL.size + len(self.raw_name) + self.compressed
+
+    @property
     def is_folder(self) -> bool:
         """Whether it stands for a folder."""
         return self.name.endswith("/")

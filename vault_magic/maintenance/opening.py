@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vault_magic.archive.archive import Archive, open_archive
+from vault_magic.archive.archive import Archive
 from vault_magic.archive.listing import read_listing
+from vault_magic.archive.opening import open_archive
 from vault_magic.errors import ArchiveError
 from vault_magic.operations.task import OpenVault
 from vault_magic.options import DEFAULT_PATH

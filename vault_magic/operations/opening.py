@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from vault_magic.archive.archive import open_archive
+from vault_magic.archive.opening import open_archive
 from vault_magic.archive.upkeep import manifest_path
 from vault_magic.errors import ArchiveError, CommandError
 from vault_magic.exchange import sweep_folders

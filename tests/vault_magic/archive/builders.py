@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from vault_magic.archive.archive import Archive, open_archive
+from vault_magic.archive.archive import Archive
 from vault_magic.archive.container import Copied, Member, compose
 from vault_magic.archive.directory import Directory
+from vault_magic.archive.opening import open_archive
 from vault_magic.archive.reading import read_archive
 from vault_magic.archive.sidecar import Sidecar
 from vault_magic.digest import crc32_hex, sha256_hex
@@ -163,7 +164,7 @@ import os, signal, sys
 from pathlib import Path
 from tests.vault_magic.archive.builders import Notebook, make_vault, put
 from vault_magic.archive import durable, log, upkeep
-from vault_magic.archive.archive import open_archive
+from vault_magic.archive.opening import open_archive
 
 def die():
     os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))

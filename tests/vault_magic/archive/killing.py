@@ -18,7 +18,8 @@ from typing import Any
 
 from tests.vault_magic.archive.builders import FOREIGN, PASSWORD, Notebook, make_foreign
 from vault_magic.archive import durable
-from vault_magic.archive.archive import Archive, open_archive
+from vault_magic.archive.archive import Archive
+from vault_magic.archive.opening import open_archive
 from vault_magic.archive.upkeep import load_manifest
 from vault_magic.errors import PasswordError
 from vault_magic.maintenance.rekeying import rekey

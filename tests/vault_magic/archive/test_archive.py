@@ -26,11 +26,12 @@ from tests.vault_magic.archive.builders import (
     read_members,
     rewrite,
 )
-from vault_magic.archive.archive import Archive, StoredObject, open_archive
+from vault_magic.archive.archive import Archive, StoredObject
 from vault_magic.archive.container import Member
 from vault_magic.archive.layout import SENTINEL, name_sidecar, write_entry_comment
 from vault_magic.archive.listing import read_listing
 from vault_magic.archive.lock import lock_archive
+from vault_magic.archive.opening import open_archive
 from vault_magic.archive.reading import OpenArchive
 from vault_magic.archive.sidecar import render_sidecar
 from vault_magic.errors import ArchiveError, MissingObject, PasswordError, VaultError

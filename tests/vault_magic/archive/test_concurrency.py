@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.vault_magic.archive.builders import Notebook, list_folder, make_vault, put, start_python
-from vault_magic.archive.archive import open_archive
 from vault_magic.archive.log import read_latest
+from vault_magic.archive.opening import open_archive
 from vault_magic.archive.upkeep import load_manifest
 from vault_magic.errors import LockTimeout
 
@@ -61,7 +61,7 @@ CHURN = """
 import sys
 from pathlib import Path
 from tests.vault_magic.archive.builders import put
-from vault_magic.archive.archive import open_archive
+from vault_magic.archive.opening import open_archive
 
 archive = open_archive(Path(sys.argv[1]), password=None)
 sys.stdin.readline()
@@ -73,7 +73,7 @@ for number in range(int(sys.argv[2])):
 WATCHER = """
 import sys
 from pathlib import Path
-from vault_magic.archive.archive import open_archive
+from vault_magic.archive.opening import open_archive
 
 archive = open_archive(Path(sys.argv[1]), password=None)
 last, rounds = 0, 0

@@ -11,8 +11,8 @@ import pytest
 
 from tests.vault_magic.archive.builders import list_folder, make_vault, put, read_members, run_killed
 from vault_magic.archive import durable
-from vault_magic.archive.archive import open_archive
 from vault_magic.archive.durable import replace_file
+from vault_magic.archive.opening import open_archive
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ import pytest
 
 from tests.vault_magic.archive.builders import PASSWORD, list_folder, make_vault, put, rewrite
 from tests.vault_magic.archive.hostile import HOSTILE
-from vault_magic.archive.archive import open_archive
 from vault_magic.archive.container import Member
 from vault_magic.archive.layout import write_entry_comment
 from vault_magic.archive.listing import read_listing
+from vault_magic.archive.opening import open_archive
 from vault_magic.digest import sha256_hex
 from vault_magic.errors import ArchiveError, VaultError
 from vaultcheck.cli import main

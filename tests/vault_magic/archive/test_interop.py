@@ -14,11 +14,12 @@ import pytest
 import pyzipper
 
 from tests.vault_magic.archive.builders import PASSWORD, make_vault, put, read_members, rewrite
-from vault_magic.archive.archive import Archive, open_archive
+from vault_magic.archive.archive import Archive
 from vault_magic.archive.container import Member
 from vault_magic.archive.directory import build_directory, read_directory
 from vault_magic.archive.headers import LOCAL, build_headers
 from vault_magic.archive.layout import SENTINEL
+from vault_magic.archive.opening import open_archive
 
 DICE = random.Random(11)
 NAMES = ["a", "m/x", "m/y", "with space/z", "za\u017c\u00f3\u0142\u0107/\u4e2d", "deep/er/and/deep/er/still", "l" * 200]

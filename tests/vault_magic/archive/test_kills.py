@@ -15,7 +15,8 @@ import pytest
 
 from tests.vault_magic.archive.builders import PASSWORD, list_folder, make_vault, start_python
 from tests.vault_magic.archive.killing import OPERATIONS
-from vault_magic.archive.archive import Archive, open_archive
+from vault_magic.archive.archive import Archive
+from vault_magic.archive.opening import open_archive
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a kill at each point is made by forking")
 
@@ -46,7 +47,7 @@ import random, sys
 from collections.abc import Callable
 from pathlib import Path
 from tests.vault_magic.archive.builders import put
-from vault_magic.archive.archive import open_archive
+from vault_magic.archive.opening import open_archive
 
 path, seed = Path(sys.argv[1]), int(sys.argv[2])
 password = sys.argv[3].encode() or None

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.vault_magic.archive.builders import FOREIGN, PASSWORD, identify, make_foreign, make_vault, put
-from vault_magic.archive.archive import open_archive
 from vault_magic.archive.layout import SENTINEL, CommitMarker, write_commit_marker, write_sentinel_comment
 from vault_magic.archive.listing import read_listing
+from vault_magic.archive.opening import open_archive
 from vault_magic.digest import crc32_hex
 from vault_magic.errors import ArchiveError, FormatError, NewerFormat
 from vault_magic.identity import Identity

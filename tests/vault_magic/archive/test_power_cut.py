@@ -13,7 +13,8 @@ import pytest
 from tests.vault_magic.archive.builders import FOREIGN, PASSWORD, make_foreign, make_vault, put
 from tests.vault_magic.archive.disk import Disk
 from vault_magic.archive import durable
-from vault_magic.archive.archive import Archive, open_archive
+from vault_magic.archive.archive import Archive
+from vault_magic.archive.opening import open_archive
 from vault_magic.errors import ArchiveError, PasswordError
 
 ROUNDS = 200 if os.environ.get("VAULTCHECK_THOROUGH") else 12

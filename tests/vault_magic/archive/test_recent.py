@@ -10,7 +10,8 @@ import pytest
 
 from tests.vault_magic.archive.builders import make_vault, put
 from vault_magic.archive import reading
-from vault_magic.archive.archive import Archive, open_archive
+from vault_magic.archive.archive import Archive
+from vault_magic.archive.opening import open_archive
 
 
 @pytest.fixture

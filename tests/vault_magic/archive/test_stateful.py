@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 
 from tests.vault_magic.archive.builders import PASSWORD, list_folder, put, read_members
 from vault_magic.archive import durable
-from vault_magic.archive.archive import open_archive
+from vault_magic.archive.opening import open_archive
 
 NAMES = ["m/a", "m/b", "n/c", "n/deep/d", "za\u017c\u00f3\u0142\u0107 x"]
 NOISE = random.Random(5).randbytes(200_000)

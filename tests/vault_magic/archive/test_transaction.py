@@ -13,8 +13,9 @@ import pytest
 
 from tests.vault_magic.archive.builders import list_folder, make_foreign, make_vault, put, read_members
 from vault_magic.archive import container, durable, transaction
-from vault_magic.archive.archive import Archive, open_archive
+from vault_magic.archive.archive import Archive
 from vault_magic.archive.layout import SENTINEL
+from vault_magic.archive.opening import open_archive
 
 DICE = random.Random(1)
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.vault_magic.archive.builders import PASSWORD, make_vault, put, read_members, render
 from vault_magic.archive import deflating
-from vault_magic.archive.archive import Archive, open_archive
+from vault_magic.archive.archive import Archive
 from vault_magic.archive.directory import build_directory
 from vault_magic.archive.headers import LOCAL, build_headers
 from vault_magic.archive.layout import (
@@ -24,6 +24,7 @@ from vault_magic.archive.layout import (
     write_entry_comment,
     write_sentinel_comment,
 )
+from vault_magic.archive.opening import open_archive
 from vault_magic.identity import Identity
 
 OLD = {"kept": b"kept" * 30, "m/x": b"old"}

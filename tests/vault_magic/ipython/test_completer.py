@@ -13,7 +13,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from vault_magic import load_ipython_extension, unload_ipython_extension
-from vault_magic.archive import archive, reading
+from vault_magic.archive import reading
+from vault_magic.archive.archive import Archive
 
 OPEN = "%open_vault -p storage.zip --secure False"
 STORE = f"{OPEN}\nsalaries = [1, 2]\n%vault store salaries in datasets\n%vault store salaries in 'raw/my file.csv'"
@@ -162,7 +163,7 @@ def test_archive_is_listed_again_only_when_it_has_changed(
     run(shell, STORE)
     assert "datasets" in list_texts(shell, "%vault list |")
     with monkeypatch.context() as patch:
-        patch.delattr(archive, "read_listing")
+        patch.delattr(Archive, "list")
         assert "datasets" in list_texts(shell, "%vault list |")
     run(shell, "%vault store salaries in later")
     assert list_texts(shell, "%vault list l|") == ["later"]

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.vault_magic.archive.builders import Notebook, make_foreign, make_vault, put, read_members, rewrite
-from vault_magic.archive.archive import Archive, open_archive
+from vault_magic.archive.archive import Archive
 from vault_magic.archive.container import Member
+from vault_magic.archive.opening import open_archive
 from vault_magic.archive.upkeep import follow_archive, load_manifest
 from vault_magic.errors import ArchiveError, FormatError
 from vault_magic.maintenance.merging import Merged, Side, merge

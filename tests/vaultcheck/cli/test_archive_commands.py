@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 
 from tests.vault_magic.archive.builders import Notebook, list_folder, make_foreign, read_members, rewrite
-from vault_magic.archive.archive import Archive, open_archive
+from vault_magic.archive.archive import Archive
 from vault_magic.archive.container import Member
 from vault_magic.archive.layout import name_sidecar
 from vault_magic.archive.lock import lock_archive
 from vault_magic.archive.log import read_latest
+from vault_magic.archive.opening import open_archive
 from vault_magic.archive.upkeep import load_manifest
 from vault_magic.maintenance import moving
 from vaultcheck.cli import main

@@ -8,7 +8,7 @@ from unittest.mock import Mock
 import pytest
 
 from tests.builders import Lab, identify, name_case
-from vault_magic.archive.archive import open_archive
+from vault_magic.archive.opening import open_archive
 from vault_magic.archive.sidecar import Sidecar
 from vault_magic.digest import code_digest
 from vault_magic.record import read_record
