@@ -262,6 +262,45 @@ def test_encryption_that_is_wanted_and_not_there_is_warned_of(folder: Path, caps
     assert "Warning: storage.zip is not encrypted" in capsys.readouterr().err
 
 
+TORN = "Warning: storage.zip ends in 4 bytes of a write that was never finished"
+
+
+def _tear(folder: Path) -> None:
+    vault_magic.open_vault("storage.zip", secure=False).store("m/x", 1)
+    with (folder / "storage.zip").open("ab") as file:
+        file.write(b"torn")
+
+
+def test_write_that_was_never_finished_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _tear(folder)
+    vault = vault_magic.open_vault("storage.zip", secure=False)
+    assert TORN in capsys.readouterr().err
+
+    vault.store("m/y", 2)
+    assert (
+        "storage.zip ended in 4 bytes of a write that was never finished; they were cut off" in capsys.readouterr().err
+    )
+    vault_magic.open_vault("storage.zip", secure=False)
+    assert (capsys.readouterr().err, vault.load("m/x"), vault.load("m/y")) == ("", 1, 2)
+
+
+def test_write_that_goes_on_just_now_is_nothing_to_warn_of(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _tear(folder)
+    capsys.readouterr()
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom vault_magic.archive.lock import lock_archive\n"
+        "with lock_archive(Path('storage.zip'), holder='x'): print('held', flush=True); sys.stdin.readline()"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdin=-1, stdout=-1, text=True, cwd=folder) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        vault_magic.open_vault("storage.zip", secure=False)
+        assert capsys.readouterr().err == ""
+        holder.communicate("\n")
+    vault_magic.open_vault("storage.zip", secure=False)
+    assert TORN in capsys.readouterr().err
+
+
 def test_package_offers_nothing_else() -> None:
     with pytest.raises(AttributeError, match="module 'vault_magic' has no attribute 'valut'"):
         _ = vault_magic.valut

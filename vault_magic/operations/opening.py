@@ -6,9 +6,10 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from vault_magic.archive.archive import Archive
 from vault_magic.archive.opening import open_archive
 from vault_magic.archive.upkeep import manifest_path
-from vault_magic.errors import ArchiveError, CommandError
+from vault_magic.errors import ArchiveError, CommandError, LockTimeout
 from vault_magic.exchange import sweep_folders
 from vault_magic.operations.task import OpenVault
 from vault_magic.options import OpenOptions
@@ -54,13 +55,25 @@ def open_vault(options: OpenOptions, *, folder: Path) -> OpenVault:
 def list_notices(vault: OpenVault) -> tuple[str, ...]:
     """Return what has to be told when a vault was opened: that it is new, and that nobody has decided on encryption."""
     notices = [f"Created a new vault: {vault.name}"] if vault.archive.created else []
-    torn = vault.archive.list().torn
-    if torn and vault.archive.vault:
-        notices.append(f"Warning: {vault.name} ends in {torn:,} bytes of a write that was never finished")
+    if unfinished := _count_unfinished(vault.archive):
+        notices.append(f"Warning: {vault.name} ends in {unfinished:,} bytes of a write that was never finished")
     if vault.archive.password is None and vault.options.secure is not False:
         advice = "name a variable with a password (-e NAME), or say that this is meant (--secure False)"
         notices.append(f"Warning: {vault.name} is not encrypted; {advice}")
     return tuple(notices)
+
+
+def _count_unfinished(archive: Archive) -> int:
+    """Return how many bytes of a write lie behind the archive that nobody is writing any more."""
+    if not archive.vault or not archive.list().torn:
+        return 0
+    try:
+        with archive.lock(holder="%open_vault", patience=0):
+            return archive.list().torn
+    except LockTimeout:
+        return 0
+    except OSError:  # a folder that cannot be written into
+        return archive.list().torn
 
 
 def _is_folder(path: Path) -> bool:

@@ -90,7 +90,7 @@ class DamagedVault(Rule):
     """An archive or a manifest that is there but cannot be read.
 
     **What**: the archive is not a readable ZIP, the manifest is not valid, or a newer version wrote either. An archive
-    whose last write was never finished is a warning: what was stored before is read.
+    whose last write is not finished is a warning: what was stored before is read.
 
     **Why**: the stored objects may be lost; at least they cannot be compared with the records.
 
@@ -113,8 +113,8 @@ class DamagedVault(Rule):
             if vault.torn:
                 yield Draft(
                     Location(vault.path),
-                    f"{vault.path} ends in {vault.torn:,} bytes of a write that was never finished, or was cut off",
-                    "run the notebook again that was storing; if the file was being copied, copy it again",
+                    f"{vault.path} ends in {vault.torn:,} bytes of a write that is not finished",
+                    "unless it is going on just now, run the notebook again that was storing, or copy the file again",
                     severity=Severity.WARNING,
                 )
 

@@ -309,7 +309,7 @@ def test_archive_whose_last_write_was_not_finished_is_a_warning(lab: Lab) -> Non
     archive_torn(lab)
     (finding,) = lab.check([DamagedVault()])
     assert finding.severity is Severity.WARNING
-    assert finding.message == "storage.zip ends in 21 bytes of a write that was never finished, or was cut off"
+    assert finding.message == "storage.zip ends in 21 bytes of a write that is not finished"
 
 
 # VC005
