@@ -126,7 +126,7 @@ def _merge_archives(base: Path, ours: Path, theirs: Path, *, prefer: Side | None
         _check_kinship(mine, other)
         states = [_list_states(one) if one else {} for one in (origin, mine, other)]
         chosen, merged = _choose(*states, prefer=prefer)
-        check_neighbours(chosen.keys(), chosen.keys())
+        check_neighbours([path for path in merged.taken if path in chosen], chosen.keys())
         if merged.taken:
             compose(ours, _list_parts(mine, other, chosen), comment=_mark(mine, other), password=None)
     return merged

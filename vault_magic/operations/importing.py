@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vault_magic.advice import advise
@@ -46,8 +47,22 @@ def import_objects(task: Task) -> Outcome:
         imported={target.variable: read[target.path].value for target in targets if target.variable},
         bindings=tuple(Binding(one.variable, one.path, task.archive.path, same) for one, same in found if one.variable),
         notes=tuple(one.note for one in read.values() if one.note),
-        warnings=note_reading(task, record),
+        warnings=(*_list_unproved(task, stored), *note_reading(task, record)),
     )
+
+
+def _list_unproved(task: Task, stored: Mapping[str, StoredObject]) -> list[str]:
+    """Return a warning for each object of an encrypted vault that nothing binds to its path.
+
+    Whoever can write the file could have put the bytes of another there, without the password.
+    """
+    if not task.is_private or task.archive.list().vault is None:
+        return []
+    return [
+        f"{path!r} was written by another tool, so nothing proves that it belongs there; store it again"
+        for path, one in stored.items()
+        if one.sidecar is None
+    ]
 
 
 def import_module(task: Task) -> Outcome:

@@ -7,12 +7,14 @@ import random
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
-from tests.vault_magic.archive.builders import PASSWORD, list_folder, make_vault, put, rewrite
+from tests.vault_magic.archive.builders import PASSWORD, Notebook, list_folder, make_vault, put, rewrite
 from tests.vault_magic.archive.hostile import HOSTILE
 from vault_magic.archive.container import Member
 from vault_magic.archive.layout import write_entry_comment
@@ -169,6 +171,26 @@ def test_object_under_the_name_of_another_is_refused(path: Path, password: bytes
     for name in ("m/x", "m/y"):
         with pytest.raises(ArchiveError, match="do not belong together"):
             archive.read(name)
+
+
+def _read_text(file: BinaryIO) -> str:
+    return file.read().decode()
+
+
+def test_object_stripped_of_what_binds_it_is_warned_of(path: Path) -> None:
+    notebook = Notebook(path, password=PASSWORD, names={"x": "secret", "y": "other", "read": _read_text})
+    notebook.run("store x, y in m with str")
+    with zipfile.ZipFile(path) as archive:
+        comment = archive.getinfo("m/y").comment
+    raw = path.read_bytes().replace(comment, b" " * len(comment)).replace(b"m/x", b"m/!").replace(b"m/y", b"m/x")
+    path.write_bytes(raw.replace(b"m/!", b"m/y"))
+
+    outcome = notebook.run("import x from m with read")
+
+    assert outcome.imported == {"x": "other"}
+    assert outcome.warnings[0] == (
+        "'m/x' was written by another tool, so nothing proves that it belongs there; store it again"
+    )
 
 
 # Damage of any kind
