@@ -14,6 +14,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property, lru_cache
 
 from vault_magic.errors import FormatError
 
@@ -40,7 +41,7 @@ class Status(Enum):
     UNKNOWN = "?"  # something that a later writer tells and this reader does not know
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, because the text is kept
 class Row:
     """The latest run of one cell; `count` is missing where runs are compared, `id` where the front end sent none.
 
@@ -56,9 +57,9 @@ class Row:
     names: tuple[str, ...] | None = None
     previous: int | None = None
 
-    @property
+    @cached_property
     def text(self) -> str:
-        """The row as it is stored."""
+        """The row as it is stored; every later store of the session writes it again."""
         count = _UNKNOWN if self.count is None else str(self.count)
         text = f"{count} {self.status.value} {self.source} {self.code} {self.id or _UNKNOWN}"
         if self.previous is not None:
@@ -93,6 +94,7 @@ def forget_counts(ledger: Ledger) -> Ledger:
     return replace(ledger, rows="\n".join(_forget_counts(line) for line in ledger.rows.splitlines()))
 
 
+@lru_cache(maxsize=4 * LIMIT)
 def _forget_counts(line: str) -> str:
     _, *words = line.split(" ")
     if len(words) == _BEFORE_PREVIOUS + 1:

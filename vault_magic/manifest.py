@@ -5,7 +5,7 @@ Every line of the two lists ends in a comma and each list ends in `null`, so tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
@@ -52,6 +52,11 @@ class ObjectLine:
     producer: Producer | None = None
     stored: Mapping[str, object] | None = None
 
+    @property
+    def text(self) -> bytes:
+        """The line as it is written, with its comma and its end."""
+        return f"{dump_json(self.to_json())},\n".encode()
+
     def to_json(self) -> dict[str, object]:
         """Return the stored form."""
         if self.stored is not None:
@@ -73,6 +78,11 @@ class ImportLine:
     def key(self) -> tuple[str, str, str]:
         """What one line stands for: an unnamed notebook is told apart by the cell that imported."""
         return (self.notebook or "", self.path, "" if self.notebook or not self.cell else self.cell.sha256)
+
+    @property
+    def text(self) -> bytes:
+        """The line as it is written, with its comma and its end."""
+        return f"{dump_json(self.to_json())},\n".encode()
 
     def to_json(self) -> dict[str, object]:
         """Return the stored form."""
@@ -104,13 +114,23 @@ class Manifest:
 
 def render_manifest(manifest: Manifest) -> str:
     """Write a manifest: the same content is the same text."""
+    return encode_manifest(manifest).decode()
+
+
+def encode_manifest(manifest: Manifest) -> bytes:
+    """Write a manifest as the bytes of its file."""
+    return b"".join(write_pieces(manifest))
+
+
+def write_pieces(manifest: Manifest) -> Iterator[bytes]:
+    """Yield the bytes of a manifest's file, a line or a few at a time."""
     head = {"schema_version": SCHEMA_VERSION, "vault": manifest.vault, "encrypted": manifest.encrypted}
-    text = "{\n"
-    for key, value in (head | dict(manifest.unknown)).items():
-        text += f"{dump_json({key: value})[1:-1]},\n"
-    objects = "".join(f"{dump_json(line.to_json())},\n" for line in manifest.objects)
-    imports = "".join(f"{dump_json(line.to_json())},\n" for line in manifest.imports)
-    return f'{text}"objects": [\n{objects}null],\n"imports": [\n{imports}null]\n}}\n'
+    fields = "".join(f"{dump_json({key: value})[1:-1]},\n" for key, value in (head | dict(manifest.unknown)).items())
+    yield f'{{\n{fields}"objects": [\n'.encode()
+    yield from (line.text for line in manifest.objects)
+    yield b'null],\n"imports": [\n'
+    yield from (line.text for line in manifest.imports)
+    yield b"null]\n}\n"
 
 
 def parse_manifest(text: str | bytes) -> Manifest:
@@ -136,6 +156,15 @@ def parse_manifest(text: str | bytes) -> Manifest:
     )
     _refuse_twice(line.path for line in manifest.objects)
     return manifest
+
+
+def parse_object(text: bytes) -> ObjectLine:
+    """Read a line about an object.
+
+    Raises:
+        FormatError: it is damaged.
+    """
+    return _read_object(convert(parse_json(text.rstrip(b",\n"), what=_WHAT), dict[str, Any], what=_WHAT))
 
 
 def _refuse_twice(paths: Iterable[str]) -> None:

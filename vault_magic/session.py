@@ -48,7 +48,7 @@ class Code:
         return bool(is_known and own and changed and changed.changes <= own.defines - own.uses)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, because the row is kept
 class Run:
     """The run of one cell; `key` tells cells apart within the session and is never stored.
 
@@ -68,7 +68,7 @@ class Run:
         """The digests of what ran."""
         return self.code.digest
 
-    @property
+    @cached_property
     def row(self) -> Row:
         """The run as a row of a ledger."""
         names = self.code.names  # first, because the digests come along

@@ -62,8 +62,12 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def replace_file(path: Path, fill: Callable[[BinaryIO], None], *, like: Path | None = None) -> None:
+def replace_file(
+    path: Path, fill: Callable[[BinaryIO], None], *, like: Path | None = None, is_lasting: bool = True
+) -> None:
     """Write a file beside `path`, make it durable, and move it into place.
+
+    Where that need not be lasting at once, a power cut in the next seconds may bring back the old file, whole.
 
     The caller holds the archive's lock, so that one name for the temporary file is enough: what a killed writer left
     there, the next one removes. A link stays one: the file that it names is replaced. Nobody may read the temporary
@@ -82,4 +86,5 @@ def replace_file(path: Path, fill: Callable[[BinaryIO], None], *, like: Path | N
     except BaseException:
         remove(temporary)
         raise
-    sync_folder(path.parent)
+    if is_lasting:
+        sync_folder(path.parent)

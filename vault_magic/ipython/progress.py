@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
@@ -27,23 +27,22 @@ class Progress:
 
     def __init__(self, shell: InteractiveShell) -> None:
         self._shell = shell
+        self._watcher = _Watcher()
 
     @contextmanager
     def watch(self, text: str) -> Iterator[Sign]:
         """Show the command while the block runs, once it has run for long; the sign tells which output it was."""
         sign = self._choose_sign(text)
-        done = threading.Event()
         # The context tells the kernel to which cell an output belongs.
-        context = contextvars.copy_context()
-        watcher = threading.Thread(target=context.run, args=(_tick, sign, done), daemon=True)
-        watcher.start()
+        watched = _Watched(sign, contextvars.copy_context())
         try:
+            self._watcher.add(watched)
             yield sign
         except BaseException:
-            _end(watcher, done)
+            self._watcher.drop(watched)
             sign.stop()
             raise
-        _end(watcher, done)
+        self._watcher.drop(watched)
         sign.clear()
 
     def _choose_sign(self, text: str) -> Sign:
@@ -114,14 +113,62 @@ class _Line(Sign):
             print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)  # noqa: T201
 
 
-def _tick(sign: Sign, done: threading.Event) -> None:
-    started = time.monotonic()
-    wait = PATIENCE
-    while not done.wait(wait):
-        sign.tick(time.monotonic() - started)
-        wait = _PERIOD
+class _Watched:
+    """A command under way."""
+
+    def __init__(self, sign: Sign, context: contextvars.Context) -> None:
+        self._sign = sign
+        self._context = context
+        self._started = time.monotonic()
+        self._lock = threading.Lock()
+        self._is_done = False
+        self.due = self._started + PATIENCE
+
+    def tick(self) -> None:
+        """Show how long it has taken, if it is time for that."""
+        with self._lock:
+            now = time.monotonic()
+            if not self._is_done and now >= self.due:
+                self._context.run(self._sign.tick, now - self._started)
+                self.due = time.monotonic() + _PERIOD
+
+    def end(self) -> None:
+        """Show nothing more; what is being shown comes to its end first."""
+        with self._lock:
+            self._is_done = True
 
 
-def _end(watcher: threading.Thread, done: threading.Event) -> None:
-    done.set()
-    watcher.join()
+class _Watcher:
+    """A thread that looks at the commands under way; it stays a moment longer than they do, because most are short."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._watched: list[_Watched] = []
+        self._thread: threading.Thread | None = None
+
+    def add(self, watched: _Watched) -> None:
+        """Look at a command from here on."""
+        with self._lock:
+            self._watched.append(watched)
+            if self._thread is None or not self._thread.is_alive():  # a fork has no threads
+                self._thread = threading.Thread(target=self._look, daemon=True)
+                self._thread.start()
+
+    def drop(self, watched: _Watched) -> None:
+        """Look at a command no more."""
+        watched.end()
+        with self._lock, suppress(ValueError):  # an interrupt may have come before it was added
+            self._watched.remove(watched)
+
+    def _look(self) -> None:
+        wait = PATIENCE
+        while True:
+            time.sleep(max(0.0, wait))
+            with self._lock:
+                known = [*self._watched]
+                if not known:
+                    self._thread = None
+                    return
+            for one in known:
+                one.tick()
+            wait = min(one.due for one in known) - time.monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 from contextvars import ContextVar
 from types import SimpleNamespace
@@ -53,6 +54,42 @@ def test_short_command_shows_nothing(shell: InteractiveShell, terminal: _Termina
         pass
     assert terminal.getvalue() == ""
     assert sign.display_id is None
+
+
+def test_commands_behind_each_other_share_a_thread_that_ends_after_them(
+    shell: InteractiveShell, terminal: _Terminal
+) -> None:
+    before, shows = {*threading.enumerate()}, Progress(shell)
+    started: set[threading.Thread] = set()
+    for number in range(20):
+        with shows.watch(f"store x{number} in m"):
+            started |= {*threading.enumerate()} - before
+    assert len(started) < 5  # one, unless the machine stood still meanwhile
+    time.sleep(0.3)
+    assert not any(one.is_alive() for one in started)
+    assert terminal.getvalue() == ""
+
+
+def test_command_after_a_pause_is_watched_again(shell: InteractiveShell, terminal: _Terminal) -> None:
+    shows = Progress(shell)
+    for name in "xy":
+        with shows.watch(f"store {name} in m"):
+            time.sleep(0.1)
+        time.sleep(0.3)
+    assert "store x in m" in terminal.getvalue()
+    assert "store y in m" in terminal.getvalue()
+
+
+def test_command_that_begins_while_another_is_looked_at_waits_its_own_time(
+    shell: InteractiveShell, terminal: _Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "PATIENCE", 0.4)
+    shows = Progress(shell)
+    with shows.watch("short"):
+        time.sleep(0.2)
+    with shows.watch("store x in m"):
+        time.sleep(0.3)
+    assert terminal.getvalue() == ""
 
 
 def test_failure_ends_the_watch_and_passes(shell: InteractiveShell, terminal: _Terminal) -> None:
