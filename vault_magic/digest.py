@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from vault_magic.canonical import canonical_code, canonical_form
 from vault_magic.cell_text import unify_line_ends
 from vault_magic.masking import ParsedCell, parse_cell
+from vault_magic.zlib_library import choose_library
 
 _COMPACT_BYTES = 16
 _STORED_SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -54,7 +55,7 @@ class ObjectDigest:
     def update(self, piece: bytes) -> None:
         """Add the next bytes."""
         self._sum.update(piece)
-        self._crc = zlib.crc32(piece, self._crc)
+        self._crc = choose_library(len(piece)).crc32(piece, self._crc)
 
     @property
     def sha256(self) -> str:

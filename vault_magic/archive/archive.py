@@ -19,12 +19,14 @@ from vault_magic.archive.layout import (
 )
 from vault_magic.archive.listing import Listing
 from vault_magic.archive.lock import PATIENCE, lock_archive
+from vault_magic.archive.noted import Noted
 from vault_magic.archive.reading import OpenArchive, read_archive
 from vault_magic.archive.recent import Recent
 from vault_magic.archive.sentinel import build_sentinel
 from vault_magic.archive.sidecar import Sidecar, render_sidecar
 from vault_magic.archive.transaction import Transaction, compact, copy_members
-from vault_magic.digest import crc32_hex, sha256_hex
+from vault_magic.content import Content
+from vault_magic.digest import ObjectDigest, crc32_hex, sha256_hex
 from vault_magic.errors import ArchiveError, FormatError, MissingObject, PasswordError
 from vault_magic.identity import Identity
 from vault_magic.object_path import suggest_path
@@ -54,6 +56,7 @@ class Archive:
     digest_key: bytes | None = field(default=None, repr=False)
     new_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     recent: Recent = field(default_factory=Recent, repr=False, compare=False)
+    noted: Noted = field(default_factory=Noted, repr=False, compare=False)
 
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled or copied: the password would travel along."""
@@ -127,7 +130,9 @@ class Archive:
         """Return the lock that `change` wants held; `holder` is named to those who wait longer than `patience`."""
         return lock_archive(self.path, holder=holder, patience=patience)
 
-    def change(self, *, store: Mapping[str, tuple[bytes, Sidecar]], delete: Collection[str] = ()) -> tuple[str, ...]:
+    def change(
+        self, *, store: Mapping[str, tuple[bytes | Content, Sidecar]], delete: Collection[str] = ()
+    ) -> tuple[str, ...]:
         """Store and delete objects in one step, whole or not at all; the caller holds the lock.
 
         What is deleted is erased too. Return what the user has to be told: that it could not be erased yet, or that a
@@ -146,7 +151,7 @@ class Archive:
                 path=self.path,
                 vault=vault,
                 sentinel=build_sentinel(vault, self.digest_key),
-                add=[one for path, (data, sidecar) in store.items() for one in _build_members(path, data, sidecar)],
+                add=[member for path, (data, sidecar) in store.items() for member in self._build(path, data, sidecar)],
                 drop=frozenset(name for path in delete for name in (path, name_sidecar(path))),
                 password=self.password,
             )
@@ -199,9 +204,20 @@ class Archive:
             verb = "encrypted" if listing.encrypted else "decrypted"
             raise ArchiveError(f"{self.path.name} was {verb} meanwhile; run %open_vault again")
 
+    def _build(self, path: str, data: bytes | Content, sidecar: Sidecar) -> tuple[Member, Member]:
+        content = Content.of(data)
+        if not content.is_held:
+            content = replace(content, pieces=lambda: self._check_pieces(path, data, sidecar.identity))
+        return (
+            Member(path, content, comment=write_entry_comment(sidecar.identity)),
+            Member(name_sidecar(path), render_sidecar(sidecar)),
+        )
 
-def _build_members(path: str, data: bytes, sidecar: Sidecar) -> tuple[Member, Member]:
-    return (
-        Member(path, data, comment=write_entry_comment(sidecar.identity)),
-        Member(name_sidecar(path), render_sidecar(sidecar)),
-    )
+    def _check_pieces(self, path: str, data: bytes | Content, identity: Identity) -> Iterator[bytes]:
+        """Yield pieces that are made anew, and refuse those of another object than was identified."""
+        digest = ObjectDigest(key=self.digest_key)
+        for piece in Content.of(data).pieces():
+            digest.update(piece)
+            yield piece
+        if digest.sha256 != identity.sha256:
+            raise ArchiveError(f"{path!r} changed while it was written; store it again")

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from vault_magic.archive import durable
-from vault_magic.archive.deflating import deflate
+from vault_magic.archive.deflating import deflate, deflate_pieces
 from vault_magic.archive.directory import Directory, build_directory
 from vault_magic.archive.headers import Entry, Method, build_headers, relocate
 from vault_magic.archive.members import read_packed, read_pieces, read_raw
+from vault_magic.content import Content
+from vault_magic.errors import ArchiveError
+from vault_magic.zlib_library import choose_library
+
+_LARGE = 2**20
+"""Plain bytes up to which a member is compressed as a whole and written at once."""
+
+_NARROWEST = 2**32 - 2**26
+"""Plain bytes from which on the compressed ones may need 64 bits: what does not compress grows by a thousandth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +31,7 @@ class Member:
     """A member to be written: its name, its plain bytes, and what its comment says in clear."""
 
     name: str
-    data: bytes
+    data: bytes | Content
     comment: bytes = b""
 
 
@@ -50,13 +59,31 @@ Part: TypeAlias = Member | Copied | Recoded
 
 @dataclass(frozen=True, slots=True)
 class _Packed:
-    """A member as it is compressed."""
+    """A member as it is compressed; `size` is that of its plain bytes."""
 
     name: str
     data: bytes
     crc: int
     size: int
     comment: bytes
+
+
+class _Summed:
+    """Pieces that are counted and summed as they pass; the checksum is wanted when the last has."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._library = choose_library(content.size)
+        self.crc = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        size = 0
+        for piece in self._content.pieces():
+            self.crc = self._library.crc32(piece, self.crc)
+            size += len(piece)
+            yield piece
+        if size != self._content.size:
+            raise ArchiveError("the object changed while it was written; store it again")
 
 
 def append(
@@ -78,7 +105,7 @@ def append(
     try:
         start, records = file.seek(directory.end.stop), {}
         for member in add:
-            records[member.name], start = _write_member(file, _pack(member), start=start, password=password)
+            records[member.name], start = _write_member(file, member, start=start, password=password)
         new = directory.splice(drop=drop, add=records, start=start, comment=comment)
         durable.write(file, new.raw)
         durable.sync(file)  # or a power cut could leave an end whose directory or members are not there
@@ -113,33 +140,70 @@ def _write_part(file: BinaryIO, part: Part, *, start: int, password: bytes | Non
             durable.write(file, piece)
             start += len(piece)
         return record, start
-    packed = _pack(part) if isinstance(part, Member) else _unpack(part)
-    return _write_member(file, packed, start=start, password=password)
+    if isinstance(part, Member):
+        return _write_member(file, part, start=start, password=password)
+    return _write_packed(file, _unpack(part), start=start, password=password)
 
 
-def _write_member(file: BinaryIO, member: _Packed, *, start: int, password: bytes | None) -> tuple[bytes, int]:
-    data = member.data
-    if password is not None:
-        from vault_magic.archive.encryption import encrypt  # pyzipper is heavy, and plain archives do without it
+def _write_member(file: BinaryIO, member: Member, *, start: int, password: bytes | None) -> tuple[bytes, int]:
+    content = Content.of(member.data)
+    if content.size > _LARGE:
+        return _write_large(file, member, content, start=start, password=password)
+    plain = content.read()
+    packed = _Packed(member.name, deflate(plain), zlib.crc32(plain), len(plain), member.comment)
+    return _write_packed(file, packed, start=start, password=password)
 
-        data = encrypt(data, password=password)
-    header, record = build_headers(
-        member.name,
-        crc=member.crc,
-        compressed=len(data),
-        size=member.size,
-        offset=start,
-        stamp=_read_clock(),
-        aes=password is not None,
-        comment=member.comment,
-    )
+
+def _write_packed(file: BinaryIO, member: _Packed, *, start: int, password: bytes | None) -> tuple[bytes, int]:
+    data = b"".join(_encrypt([member.data], password))
+    header, record = _build_headers(member, compressed=len(data), start=start, aes=password is not None)
     durable.write(file, header)
     durable.write(file, data)
     return record, start + len(header) + len(data)
 
 
-def _pack(member: Member) -> _Packed:
-    return _Packed(member.name, deflate(member.data), zlib.crc32(member.data), len(member.data), member.comment)
+def _write_large(
+    file: BinaryIO, member: Member, content: Content, *, start: int, password: bytes | None
+) -> tuple[bytes, int]:
+    """Write a member piece by piece; its header, which tells the sizes, is filled in behind the last."""
+    plain, aes = _Summed(content), password is not None
+    is_wide = content.size > _NARROWEST
+    unknown = _Packed(member.name, b"", 0, content.size, member.comment)
+    header, _ = _build_headers(unknown, compressed=0, start=start, aes=aes, is_wide=is_wide)
+    durable.write(file, bytes(len(header)))
+    size = 0
+    for piece in _encrypt(deflate_pieces(plain, size=content.size), password):
+        durable.write(file, piece)
+        size += len(piece)
+    whole = _Packed(member.name, b"", plain.crc, content.size, member.comment)
+    header, record = _build_headers(whole, compressed=size, start=start, aes=aes, is_wide=is_wide)
+    file.seek(start)
+    durable.write(file, header)
+    return record, file.seek(start + len(header) + size)
+
+
+def _build_headers(
+    member: _Packed, *, compressed: int, start: int, aes: bool, is_wide: bool = False
+) -> tuple[bytes, bytes]:
+    return build_headers(
+        member.name,
+        crc=member.crc,
+        compressed=compressed,
+        size=member.size,
+        offset=start,
+        stamp=_read_clock(),
+        aes=aes,
+        comment=member.comment,
+        is_wide=is_wide,
+    )
+
+
+def _encrypt(packed: Iterable[bytes], password: bytes | None) -> Iterable[bytes]:
+    if password is None:
+        return packed
+    from vault_magic.archive.encryption import encrypt  # pyzipper is heavy, and plain archives do without it
+
+    return encrypt(packed, password=password)
 
 
 def _unpack(part: Recoded) -> _Packed:
@@ -147,7 +211,7 @@ def _unpack(part: Recoded) -> _Packed:
     entry, opened = part.entry, (part.file, part.directory)
     if entry.method != Method.DEFLATED or (entry.is_encrypted and entry.aes is None):
         plain = b"".join(read_pieces(*opened, entry, password=part.password))
-        return _pack(Member(entry.name, plain, entry.comment))
+        return _Packed(entry.name, deflate(plain), zlib.crc32(plain), len(plain), entry.comment)
     crc = 0
     for piece in read_pieces(*opened, entry, password=part.password):
         crc = zlib.crc32(piece, crc)

@@ -7,11 +7,12 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 from vault_magic.archive.ending import SIGNATURE
+from vault_magic.zlib_library import RAW, ZlibLibrary, choose_library
 
-_LEVEL = 6
-_RAW = -zlib.MAX_WBITS
 _TRIES = 24
 _EVERY = 1 << 16  # bytes between two blocks
+_BLOCK = 1 << 20
+_END = b"\x03\x00"  # the last block, which is empty (RFC 1951, 3.2.6)
 
 
 def deflate(data: bytes) -> bytes:
@@ -20,24 +21,42 @@ def deflate(data: bytes) -> bytes:
     What does not compress is kept as it is, so that a stored ZIP would stand there whole, and be found by whoever looks
     for the end of an archive that was cut off. Where the signature would appear a new block begins in its middle.
     """
-    packed = _compress(data, ())
+    return _pack(data, choose_library(len(data)), last=zlib.Z_FINISH)
+
+
+def deflate_pieces(pieces: Iterable[bytes], *, size: int) -> Iterator[bytes]:
+    """Compress bytes that come in pieces, of a size in all, as `deflate` does.
+
+    Every block stands by itself and ends with one that is empty, so that no signature reaches from one into the next.
+    """
+    library = choose_library(size)
+    for piece in pieces:
+        view = memoryview(piece)
+        for at in range(0, len(view), _BLOCK):
+            yield _pack(view[at : at + _BLOCK], library, last=zlib.Z_FULL_FLUSH)
+    yield _END
+
+
+def _pack(data: bytes | memoryview, library: ZlibLibrary, *, last: int) -> bytes:
+    packed = _compress(data, (), library, last=last)
     tries = 0
     while SIGNATURE in packed:
         tries += 1
-        packed = _compress(data, sorted({*_find_middles(data), *_choose_places(len(data), tries)}))
+        places = sorted({*_find_middles(bytes(data)), *_choose_places(len(data), tries)})
+        packed = _compress(data, places, library, last=last)
         if tries == _TRIES:
             raise ValueError("no form of these bytes is free of the signature")
     return packed
 
 
-def _compress(data: bytes, places: Iterable[int]) -> bytes:
+def _compress(data: bytes | memoryview, places: Iterable[int], library: ZlibLibrary, *, last: int) -> bytes:
     """Compress bytes, with a new block at some places."""
-    compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, _RAW)
+    compressor = library.build_deflater(library.level, zlib.DEFLATED, RAW)
     view, start, packed = memoryview(data), 0, []
     for place in places:
         packed += [compressor.compress(view[start:place]), compressor.flush(zlib.Z_FULL_FLUSH)]
         start = place
-    packed += [compressor.compress(view[start:]), compressor.flush()]
+    packed += [compressor.compress(view[start:]), compressor.flush(last)]
     return b"".join(packed)
 
 

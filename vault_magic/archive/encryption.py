@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pyzipper
 from pyzipper.zipfile_aes import AES, WZ_KEY_LENGTHS, WZ_SALT_LENGTHS, AESZipDecrypter, AESZipEncrypter, Counter
@@ -52,10 +52,13 @@ def _build_cipher(key: bytes) -> object:
     return AES.new(key, AES.MODE_CTR, counter=Counter.new(nbits=128, little_endian=True))
 
 
-def encrypt(packed: bytes, *, password: bytes) -> bytes:
-    """Return the whole data of a member: salt, verification, encrypted bytes and authentication code."""
+def encrypt(packed: Iterable[bytes], *, password: bytes) -> Iterator[bytes]:
+    """Yield the data of a member: salt, verification, encrypted bytes and authentication code."""
     encrypter = _Encrypter(password)
-    return b"".join([encrypter.encryption_header(), encrypter.encrypt(packed), encrypter.flush()])
+    yield encrypter.encryption_header()
+    for piece in packed:
+        yield encrypter.encrypt(piece)
+    yield encrypter.flush()
 
 
 def decrypt(read: Callable[[int], bytes], entry: Entry, *, password: bytes) -> Iterator[bytes]:

@@ -140,11 +140,21 @@ def relocate(entry: Entry, offset: int) -> bytes:
 
 
 def build_headers(
-    name: str, *, crc: int, compressed: int, size: int, offset: int, stamp: tuple[int, int], aes: bool, comment: bytes
+    name: str,
+    *,
+    crc: int,
+    compressed: int,
+    size: int,
+    offset: int,
+    stamp: tuple[int, int],
+    aes: bool,
+    comment: bytes,
+    is_wide: bool = False,
 ) -> tuple[bytes, bytes]:
     """Return the local header and the directory's record of a deflated member.
 
     `stamp` is time and date as DOS has them. Encrypted members have no checksum (AE-2), which could be guessed from.
+    A header `is_wide` that has the ZIP64 field whatever the sizes.
     """
     raw_name = name.encode()
     flags = (0 if name.isascii() else UTF8) | (ENCRYPTED if aes else 0)
@@ -153,7 +163,7 @@ def build_headers(
     crc = 0 if aes else crc
     (size32, packed32, offset32), wide = _narrow(size, compressed, offset)
     both, local_wide = ((FULL32, FULL32), _pack_extra(_ZIP64, struct.pack("<2Q", size, compressed)))
-    if max(size, compressed) < FULL32:
+    if not is_wide and max(size, compressed) < FULL32:
         both, local_wide = (packed32, size32), b""
     version = 45 if wide or local_wide else 51 if aes else 20
     common = (version, 0, flags, method, *stamp, crc)

@@ -5,7 +5,7 @@ What is not encrypted needs no pyzipper: the checker lists and reads with this a
 
 from __future__ import annotations
 
-import zlib
+import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -19,13 +19,13 @@ from vault_magic.archive.headers import (
     Method,
     build_descriptor,
 )
+from vault_magic.archive.inflating import choose_reader, inflate
 from vault_magic.errors import ArchiveError, PasswordError
 
 LARGEST_MEMBER = 2**36
 """Plain bytes of a member at most."""
 
 _PIECE = 2**20
-_RAW = -zlib.MAX_WBITS
 _MOST_EXPANSION = 1032  # of deflate, by its construction (https://zlib.net/zlib_tech.html)
 _SLACK = 2**10
 _KNOWN = (Method.STORED, Method.DEFLATED)
@@ -37,7 +37,10 @@ def read_member(file: BinaryIO, directory: Directory, name: str, *, password: by
     Raises:
         KeyError: there is no such member.
     """
-    return b"".join(read_pieces(file, directory, directory[name], password=password))
+    whole = io.BytesIO()  # gives its bytes away as they are, where joined pieces would be there twice
+    for piece in read_pieces(file, directory, directory[name], password=password):
+        whole.write(piece)
+    return whole.getvalue()
 
 
 def read_pieces(file: BinaryIO, directory: Directory, entry: Entry, *, password: bytes | None) -> Iterator[bytes]:
@@ -54,7 +57,7 @@ def read_pieces(file: BinaryIO, directory: Directory, entry: Entry, *, password:
         raw = b"".join(read_raw(file, directory, entry))
         return _check_size(read_foreign(raw, entry, password=password), entry)
     packed = read_packed(file, directory, entry, password=password)
-    plain = _inflate(packed, entry) if entry.method == Method.DEFLATED else packed
+    plain = inflate(packed, entry) if entry.method == Method.DEFLATED else packed
     return _check_size(_check_sum(plain, entry), entry)
 
 
@@ -135,25 +138,10 @@ def _find_data(file: BinaryIO, directory: Directory, entry: Entry) -> int:
     return start
 
 
-def _inflate(packed: Iterable[bytes], entry: Entry) -> Iterator[bytes]:
-    """Yield plain bytes, a piece at a time however far they expand."""
-    inflater = zlib.decompressobj(_RAW)
-    try:
-        for piece in packed:
-            yield inflater.decompress(piece, _PIECE)
-            while inflater.unconsumed_tail:
-                yield inflater.decompress(inflater.unconsumed_tail, _PIECE)
-        yield inflater.flush()
-    except zlib.error as err:
-        raise ArchiveError(f"{entry.name!r} is damaged ({err}); restore the archive from a copy") from err
-    if not inflater.eof:
-        raise ArchiveError(f"{entry.name!r} is cut short; restore the archive from a copy")
-
-
 def _check_sum(pieces: Iterable[bytes], entry: Entry) -> Iterator[bytes]:
-    crc = 0
+    crc, library = 0, choose_reader(entry)
     for piece in pieces:
-        crc = zlib.crc32(piece, crc)
+        crc = library.crc32(piece, crc)
         yield piece
     if crc != entry.crc and not (entry.aes and entry.crc == 0):  # AE-2 has none: the HMAC speaks for it
         raise ArchiveError(f"{entry.name!r} is damaged (its checksum is another); restore the archive from a copy")

@@ -206,6 +206,7 @@ class Notebook:
     keyed: bool = False
     local: frozenset[str] = frozenset()
     loaded: list[Record] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     archive: Archive = field(init=False)
 
     def __post_init__(self) -> None:
@@ -228,7 +229,14 @@ class Notebook:
 
     @property
     def _context(self) -> Context:
-        return Context(session=self.session, notebook=self.file, now=lambda: NOON, load=self._load, local=self.local)
+        return Context(
+            session=self.session,
+            notebook=self.file,
+            now=lambda: NOON,
+            load=self._load,
+            local=self.local,
+            tell=self.told.append,
+        )
 
     def _load(self, vault: OpenVault, path: str, *, expression: str, function: Function | None) -> object:
         outcome = run_call(

@@ -90,6 +90,7 @@ def _nothing(_: Path) -> None:
 
 
 NEW = OLD | {"z": ["new"]}
+LARGE = OLD | {"z": BIG * 4}
 FULL: dict[str, object] = OLD | {"y": b"0" + BIG}
 FULLER: dict[str, object] = OLD | {"y": b"1" + BIG}
 
@@ -98,6 +99,14 @@ OPERATIONS = {
     "store": Operation(_begin, _store, OLD, NEW),
     "store-encrypted": Operation(
         _begin_encrypted, lambda folder: _store(folder, PASSWORD), OLD, NEW, password=PASSWORD
+    ),
+    "store-in-pieces": Operation(_begin, lambda folder: _open(folder, z=BIG * 4).run("store z in m"), OLD, LARGE),
+    "store-in-pieces-encrypted": Operation(
+        _begin_encrypted,
+        lambda folder: _open(folder, PASSWORD, z=BIG * 4).run("store z in m"),
+        OLD,
+        LARGE,
+        password=PASSWORD,
     ),
     "overwrite": Operation(_begin, lambda folder: _open(folder, x="new").run("store x in m"), OLD, OLD | {"x": "new"}),
     "several": Operation(
