@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from vault_magic.codecs.pickles import decode_pickle, encode_pickle
+from vault_magic.codecs.plugins import decode_with_plugin, encode_with_plugin, is_equal, load_codec
 from vault_magic.codecs.schema import canonical_schema, schema_digest
+from vault_magic.content import Content
 from vault_magic.errors import CodecError, VaultError
 from vault_magic.options import FrameFormat
 
-__all__ = ["CUSTOM", "Encoded", "canonical_schema", "decode", "encode", "schema_digest"]
+__all__ = ["CUSTOM", "Encoded", "canonical_schema", "decode", "encode", "is_codec_equal", "schema_digest"]
 
 CUSTOM = "custom"
 """The format of an object that a user's function wrote."""
@@ -27,21 +29,27 @@ class Encoded:
     """A value as it is stored; `stable` says that an equal value gives the same bytes in any process."""
 
     format: str
-    data: bytes
+    content: Content
     schema: Schema | None
     stable: bool
+
+    @property
+    def data(self) -> bytes:
+        """The bytes as a whole."""
+        return self.content.read()
 
 
 def encode(value: object, *, frame_format: FrameFormat = FrameFormat.TSV) -> Encoded:
     """Turn any value into bytes: text for tables that survive it exactly, `.npy` for arrays, a pickle for the rest.
 
-    Frames that Parquet brings back exactly are stored so where it is chosen.
+    Frames that Parquet brings back exactly are stored so where it is chosen, and values of other packages as their
+    codecs store them.
 
     Raises:
         CodecError: the value cannot be pickled, the message names what in it cannot; or Parquet is not installed.
     """
     chosen = _encode_parquet(value) if frame_format is FrameFormat.PARQUET else None
-    return chosen or _encode_table(value) or _encode_array(value) or _encode_pickle(value)
+    return chosen or _encode_table(value) or _encode_array(value) or _encode_other(value) or _encode_pickle(value)
 
 
 def decode(stored_format: str | None, data: bytes, schema: Schema | None, *, allow_pickle: bool = False) -> object:
@@ -56,11 +64,8 @@ def decode(stored_format: str | None, data: bytes, schema: Schema | None, *, all
     """
     if stored_format is None and _is_pickle(data):
         stored_format = _admit_pickle(allowed=allow_pickle)
-    decoder = _DECODERS.get(stored_format)
-    if decoder is None:
-        raise CodecError(f"cannot load the format {stored_format!r}; upgrade: pip install --upgrade vaultcheck")
     try:
-        return decoder(data, schema)
+        return _decode(stored_format, data, schema)
     except VaultError:
         raise
     except ImportError as err:
@@ -69,6 +74,20 @@ def decode(stored_format: str | None, data: bytes, schema: Schema | None, *, all
     except Exception as err:  # pandas and numpy answer damaged input with many kinds of exception
         name = stored_format or "text"
         raise CodecError(f"cannot load: the {name} is damaged ({' '.join(str(err).split())[:200]})") from err
+
+
+def is_codec_equal(value: object, stored_format: str, data: bytes, schema: Schema | None) -> bool:
+    """Tell whether the codec of an entry finds its bytes to be exactly a value; False where it cannot tell."""
+    try:
+        return is_equal(value, data, schema, codec=load_codec(stored_format))
+    except Exception:  # whatever a codec raises
+        return False
+
+
+def _decode(stored_format: str | None, data: bytes, schema: Schema | None) -> object:
+    if stored_format is None or stored_format in _DECODERS:
+        return _DECODERS[stored_format](data, schema)
+    return decode_with_plugin(stored_format, data, schema)
 
 
 def _encode_parquet(value: object) -> Encoded | None:
@@ -82,7 +101,7 @@ def _encode_parquet(value: object) -> Encoded | None:
         ) from err
     encoded = encode_frame(value)  # type: ignore[arg-type]  # seen above without importing the type
     # Other versions of pyarrow write other bytes.
-    return None if encoded is None else Encoded(format="parquet", data=encoded[0], schema=encoded[1], stable=False)
+    return None if encoded is None else Encoded("parquet", Content.of(encoded[0]), schema=encoded[1], stable=False)
 
 
 def _encode_table(value: object) -> Encoded | None:
@@ -91,7 +110,7 @@ def _encode_table(value: object) -> Encoded | None:
     from vault_magic.codecs.tsv import encode_table  # pandas, which the value's owner has imported
 
     encoded = encode_table(value)  # type: ignore[arg-type]  # seen above without importing the type
-    return None if encoded is None else Encoded(format="tsv", data=encoded[0], schema=encoded[1], stable=True)
+    return None if encoded is None else Encoded("tsv", encoded.content, schema=encoded.document, stable=True)
 
 
 def _encode_array(value: object) -> Encoded | None:
@@ -100,12 +119,20 @@ def _encode_array(value: object) -> Encoded | None:
     from vault_magic.codecs.npy import encode_array  # numpy, which the value's owner has imported
 
     data = encode_array(value)  # type: ignore[arg-type]  # seen above without importing the type
-    return None if data is None else Encoded(format="npy", data=data, schema=None, stable=True)
+    return None if data is None else Encoded("npy", Content.of(data), schema=None, stable=True)
+
+
+def _encode_other(value: object) -> Encoded | None:
+    found = encode_with_plugin(value)
+    if found is None:
+        return None
+    name, encoding = found
+    return Encoded(name, Content.of(encoding.data), schema=encoding.schema, stable=encoding.is_stable)
 
 
 def _encode_pickle(value: object) -> Encoded:
     data, stable = encode_pickle(value)
-    return Encoded(format="pickle", data=data, schema=None, stable=stable)
+    return Encoded("pickle", Content.of(data), schema=None, stable=stable)
 
 
 def _is_a(value: object, module: str, names: tuple[str, ...]) -> bool:
@@ -129,7 +156,8 @@ def _admit_pickle(*, allowed: bool) -> str:
 
 
 def _decode_tsv(data: bytes, schema: Schema | None) -> object:
-    from vault_magic.codecs.tsv import decode_table, read_foreign  # pandas is heavy and optional
+    from vault_magic.codecs.foreign import read_foreign  # pandas is heavy and optional
+    from vault_magic.codecs.tsv import decode_table  # as above
 
     return read_foreign(data) if schema is None else decode_table(data, schema)
 

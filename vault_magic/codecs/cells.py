@@ -4,23 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 import numpy as np
 import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
-from vault_magic.codecs.instants import parse_duration, parse_instant, render_duration
+from vault_magic.codecs.arrow_cells import load_arrow, parse_arrow
 from vault_magic.codecs.labels import NotInText
+from vault_magic.codecs.moment_cells import (
+    NANOSECONDS,
+    parse_durations,
+    parse_instants,
+    spell_durations,
+    spell_instants,
+)
+from vault_magic.codecs.number_cells import parse_bools, parse_floats, parse_integers, spell_floats
+from vault_magic.codecs.object_cells import parse_dates, parse_decimals, parse_objects, parse_periods
 from vault_magic.codecs.schema import Column
 from vault_magic.errors import CodecError, FormatError
 
 Cells = Sequence[str | None]
 
-_NANOSECONDS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
-_MISSING: dict[str | None, Any] = {"nan": float("nan"), "none": None, "NA": pd.NA, None: ""}
-_BOOLS = {"True": True, "False": False}
+
+class CellText(Protocol):
+    """The cells of one column of a text, however they were split."""
+
+    def __len__(self) -> int: ...
+
+    def parse(self, column: Column) -> Any:
+        """Return the array of the column; raises `CodecError` or `FormatError`."""
+
+    def parse_codes(self, values: pd.Index[Any], column: Column) -> Any:
+        """Return for each cell its place among the values, -1 for a missing one; raises `CodecError`."""
+
+    def list_distinct(self) -> list[str | None]:
+        """Return each cell once."""
 
 
 def parse_cells(cells: Cells, column: Column) -> Any:
@@ -30,7 +50,7 @@ def parse_cells(cells: Cells, column: Column) -> Any:
         CodecError: a cell is not one of that dtype.
         FormatError: the dtype is unknown.
     """
-    parse = _PARSERS.get(column.dtype)
+    parse = _PARSERS.get(column.dtype) or _find_parser(column.dtype)
     if parse is None:
         raise FormatError(f"the schema names the unknown type {column.dtype!r}; upgrade: pip install -U vaultcheck")
     try:
@@ -41,14 +61,22 @@ def parse_cells(cells: Cells, column: Column) -> Any:
         raise CodecError(f"the text has a cell that is not of type {column.dtype}: {_say(err)}") from err
 
 
-def parse_codes(cells: Cells, *, values: pd.Index[Any], column: Column) -> Any:
-    """Give for each cell its position among the values, -1 for a missing one; raises `CodecError`."""
-    distinct = [cell for cell in dict.fromkeys(cells) if cell is not None or column.missing is None]
-    found = values.get_indexer(build_index(parse_cells(distinct, column)))
-    if (found < 0).any():
+def match_cells(distinct: Cells, *, values: pd.Index[Any], column: Column) -> Any:
+    """Give for each distinct cell its position among the values, -1 for a missing one; raises `CodecError`."""
+    is_missing = np.array([cell is None and column.missing is not None for cell in distinct], dtype=bool)
+    cells = [cell for cell, missing in zip(distinct, is_missing, strict=True) if not missing]
+    found = np.full(len(distinct), -1, dtype=np.int64)
+    found[~is_missing] = _find_places(build_index(parse_cells(cells, column)), values)
+    if (found[~is_missing] < 0).any():
         raise CodecError("the text has a cell that is none of the values in its schema; store the table again")
-    positions = {None: -1} | dict(zip(distinct, found.tolist(), strict=True))
-    return np.array([positions[cell] for cell in cells], dtype=np.int64)
+    return found
+
+
+def _find_places(cells: pd.Index[Any], values: pd.Index[Any]) -> Any:
+    if not isinstance(values.dtype, pd.IntervalDtype):
+        return values.get_indexer(cells)
+    places = {value: place for place, value in enumerate(values)}  # pandas refuses to find those that overlap
+    return [places.get(cell, -1) for cell in cells]
 
 
 def render_cells(values: Any, column: Column) -> list[str]:
@@ -56,11 +84,11 @@ def render_cells(values: Any, column: Column) -> list[str]:
     if column.missing is not None or (column.dtype not in ("float32", "float64") and pd.isna(values).any()):
         raise NotInText("missing values where they have no place")
     if column.dtype.startswith("datetime64"):
-        return _render_instants(values, column)
+        return spell_instants(values, column)
     if column.dtype.startswith("timedelta64"):
-        return [render_duration(count * _unit(column)) for count in np.asarray(values).view(np.int64).tolist()]
+        return spell_durations(values, column)
     if column.dtype in ("float32", "float64"):
-        return [str(cell) for cell in np.asarray(values).astype(str)]
+        return spell_floats(np.asarray(values))
     if column.dtype == "category":
         raise NotInText("categories of categories")
     return [str(cell) for cell in values.tolist()]
@@ -72,23 +100,6 @@ def build_index(values: Any, freq: str | None = None) -> pd.Index[Any]:
     if freq is not None:
         index.freq = to_offset(freq)
     return index  # type: ignore[no-any-return]  # the stubs have no type for an index of any dtype
-
-
-def _parse_bools(cells: Cells, _column: Column) -> Any:
-    return np.array([_BOOLS[cell] for cell in cells], dtype=np.bool_)  # type: ignore[index]  # None is a KeyError
-
-
-def _parse_integers(cells: Cells, column: Column) -> Any:
-    numbers = [int(cell) for cell in cells]  # type: ignore[arg-type]  # None is a TypeError
-    limits = np.iinfo(column.dtype)
-    # numpy 1 wraps around in silence.
-    if numbers and not (limits.min <= min(numbers) and max(numbers) <= limits.max):
-        raise CodecError(f"the text has a number that does not fit {column.dtype}; store the table again")
-    return np.array(numbers, dtype=column.dtype)
-
-
-def _parse_floats(cells: Cells, column: Column) -> Any:
-    return np.array([float("nan" if cell is None else cell) for cell in cells], dtype=column.dtype)
 
 
 def _parse_nullable(cells: Cells, column: Column) -> Any:
@@ -104,22 +115,15 @@ def _masked_array(values: Any) -> Any:
     return arrays.get(values.dtype.kind, pd.arrays.IntegerArray)
 
 
-def _parse_objects(cells: Cells, column: Column) -> Any:
-    missing = _MISSING[column.missing]
-    values = np.empty(len(cells), dtype=object)
-    values[:] = [missing if cell is None else cell for cell in cells]
-    return values
-
-
 def _parse_strings(cells: Cells, column: Column) -> Any:
     missing = "" if column.missing is None else None
-    dtype = _string_dtype(column)
+    dtype = string_dtype(column)
     if dtype is None:
-        return _parse_objects(cells, column)
+        return parse_objects(cells, column)
     return pd.array([missing if cell is None else cell for cell in cells], dtype=dtype)
 
 
-def _string_dtype(column: Column) -> Any:
+def string_dtype(column: Column) -> Any:
     """Give the string dtype as near as this installation has it, None where only objects are left (pandas 2.2)."""
     # pyarrow is optional: without it the strings are kept as Python objects.
     wanted = column.storage if find_spec("pyarrow") else "python"
@@ -131,45 +135,19 @@ def _string_dtype(column: Column) -> Any:
         return None
 
 
-def _parse_instants(cells: Cells, column: Column) -> Any:
-    counts = [None if cell is None else parse_instant(cell, zoned=column.timezone is not None) for cell in cells]
-    values = _scale(counts, column)
-    if column.timezone is None:
-        return values
-    return pd.DatetimeIndex(values).tz_localize("UTC").tz_convert(column.timezone).array
-
-
-def _parse_durations(cells: Cells, column: Column) -> Any:
-    return _scale([None if cell is None else parse_duration(cell) for cell in cells], column)
-
-
-def _scale(counts: Sequence[int | None], column: Column) -> Any:
-    """Turn nanoseconds into an array of the column's unit, refusing what the unit cannot hold."""
-    unit = _unit(column)
-    lost = next((count for count in counts if count is not None and count % unit), None)
-    if lost is not None:
-        raise ValueError(f"{lost} ns")
-    nat = np.iinfo(np.int64).min
-    return np.array([nat if count is None else count // unit for count in counts], dtype=np.int64).view(column.dtype)
-
-
-def _unit(column: Column) -> int:
-    return _NANOSECONDS[np.datetime_data(np.dtype(column.dtype))[0]]
-
-
-def _render_instants(values: Any, column: Column) -> list[str]:
-    zoned = column.timezone is not None
-    naive = np.asarray(values.tz_convert(None) if zoned else values).astype(column.dtype)
-    return [str(text).replace("T", " ") + "+00:00" * zoned for text in np.datetime_as_string(naive)]
-
-
 def _parse_category(cells: Cells, column: Column) -> Any:
+    categories, nested = load_categories(column)
+    distinct = list(dict.fromkeys(cells))
+    places = dict(zip(distinct, match_cells(distinct, values=categories, column=nested).tolist(), strict=True))
+    codes = [places[cell] for cell in cells]
+    return pd.Categorical.from_codes(codes, categories=categories, ordered=bool(column.ordered))
+
+
+def load_categories(column: Column) -> tuple[pd.Index[Any], Column]:
+    """Build the categories of a column and describe the cells that name one; raises `CodecError` or `FormatError`."""
     if column.categories is None:
         raise FormatError("the schema has a category without its categories; store the table again")
-    categories = load_values(column.categories)
-    nested = cell_column(column.categories, missing=column.missing)
-    codes = parse_codes(cells, values=categories, column=nested)
-    return pd.Categorical.from_codes(codes, categories=categories, ordered=bool(column.ordered))
+    return load_values(column.categories), cell_column(column.categories, missing=column.missing)
 
 
 def load_values(column: Column) -> pd.Index[Any]:
@@ -195,16 +173,42 @@ def cell_column(column: Column, *, missing: Literal["nan", "none", "NA"] | None)
     return msgspec.structs.replace(column, values=None, freq=None, missing=missing)
 
 
+def _find_parser(dtype: str) -> Callable[[Cells, Column], Any] | None:
+    """Return the parser of a dtype whose name has parameters."""
+    if dtype.startswith("period["):
+        return parse_periods
+    return parse_arrow if load_arrow(dtype) is not None else None
+
+
+def _parse_intervals(cells: Cells, column: Column) -> Any:
+    if column.bounds is None or column.closed is None:
+        raise FormatError("the schema has an interval without its bounds; store the table again")
+    sides = [(None, None) if cell is None else cell[1:-1].split(", ") for cell in cells]
+    filler = next((left for left, _ in sides if left is not None), None)
+    missing = np.array([cell is None for cell in cells], dtype=bool)
+    filled = [(filler, filler) if left is None else (left, right) for left, right in sides]
+    left, right = (
+        (build_index(parse_cells(one, column.bounds)) for one in zip(*filled, strict=True))
+        if filled
+        else (build_index(parse_cells([], column.bounds)),) * 2
+    )
+    array = pd.arrays.IntervalArray.from_arrays(left, right, closed=column.closed)
+    if missing.any():
+        array[missing] = np.nan
+    return array
+
+
 def _say(err: Exception) -> str:
     return " ".join(str(err).split())[:200]
 
 
 _PARSERS: dict[str, Callable[[Cells, Column], Any]] = (
-    dict.fromkeys(("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"), _parse_integers)
+    dict.fromkeys(("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"), parse_integers)
     | dict.fromkeys(("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64"), _parse_nullable)
     | dict.fromkeys(("Float32", "Float64", "boolean"), _parse_nullable)
-    | dict.fromkeys((f"datetime64[{unit}]" for unit in _NANOSECONDS), _parse_instants)
-    | dict.fromkeys((f"timedelta64[{unit}]" for unit in _NANOSECONDS), _parse_durations)
-    | {"float32": _parse_floats, "float64": _parse_floats, "bool": _parse_bools, "category": _parse_category}
-    | {"object": _parse_objects, "str": _parse_strings, "string": _parse_strings}
+    | dict.fromkeys((f"datetime64[{unit}]" for unit in NANOSECONDS), parse_instants)
+    | dict.fromkeys((f"timedelta64[{unit}]" for unit in NANOSECONDS), parse_durations)
+    | {"float32": parse_floats, "float64": parse_floats, "bool": parse_bools, "category": _parse_category}
+    | {"interval": _parse_intervals, "decimal": parse_decimals, "date": parse_dates}
+    | {"object": parse_objects, "str": _parse_strings, "string": _parse_strings}
 )

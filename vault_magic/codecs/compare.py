@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import decimal
 from typing import Any
 
 import numpy as np
@@ -29,38 +31,40 @@ def _same_frames(one: pd.DataFrame, other: pd.DataFrame) -> bool:
     return (
         one.shape == other.shape
         and _same_frills(one, other)
-        and _same_indexes(one.index, other.index)
-        and _same_indexes(one.columns, other.columns)
-        and all(_same_arrays(one.iloc[:, at].array, other.iloc[:, at].array) for at in range(one.shape[1]))
+        and same_indexes(one.index, other.index)
+        and same_indexes(one.columns, other.columns)
+        and all(same_arrays(one.iloc[:, at].array, other.iloc[:, at].array) for at in range(one.shape[1]))
     )
 
 
 def _same_series(one: pd.Series[Any], other: pd.Series[Any]) -> bool:
     return (
-        _same_objects(one.name, other.name)
+        same_objects(one.name, other.name)
         and _same_frills(one, other)
-        and _same_indexes(one.index, other.index)
-        and _same_arrays(one.array, other.array)
+        and same_indexes(one.index, other.index)
+        and same_arrays(one.array, other.array)
     )
 
 
 def _same_frills(one: Any, other: Any) -> bool:
     flags = one.flags.allows_duplicate_labels == other.flags.allows_duplicate_labels
-    return flags and _same_objects(dict(one.attrs), dict(other.attrs))
+    return flags and same_objects(dict(one.attrs), dict(other.attrs))
 
 
-def _same_indexes(one: Any, other: Any) -> bool:
-    if type(one) is not type(other) or not _same_objects(tuple(one.names), tuple(other.names)):
+def same_indexes(one: Any, other: Any) -> bool:
+    """Tell whether two indexes are the same in type, names, values and frequency."""
+    if type(one) is not type(other) or not same_objects(tuple(one.names), tuple(other.names)):
         return False
     if isinstance(one, pd.RangeIndex):
         return bool((one.start, one.stop, one.step) == (other.start, other.stop, other.step))
     if isinstance(one, pd.MultiIndex):
-        levels = len(one.levels) == len(other.levels) and all(map(_same_indexes, one.levels, other.levels))
+        levels = len(one.levels) == len(other.levels) and all(map(same_indexes, one.levels, other.levels))
         return levels and all(map(np.array_equal, one.codes, other.codes))
-    return getattr(one, "freq", None) == getattr(other, "freq", None) and _same_arrays(one.array, other.array)
+    return getattr(one, "freq", None) == getattr(other, "freq", None) and same_arrays(one.array, other.array)
 
 
-def _same_arrays(one: Any, other: Any) -> bool:
+def same_arrays(one: Any, other: Any) -> bool:
+    """Tell whether two arrays of pandas are the same in type, dtype and every value."""
     if type(one) is not type(other):
         return False
     if type(one) is pd.arrays.NumpyExtensionArray:  # its subclass holds strings of a dtype of their own
@@ -73,16 +77,37 @@ def _same_arrays(one: Any, other: Any) -> bool:
         return _same_numbers(np.asarray(one.tz_convert(None)), np.asarray(other.tz_convert(None)))
     if isinstance(one.dtype, np.dtype) and one.dtype.kind in "biufcmM":
         return _same_numbers(np.asarray(one), np.asarray(other))
-    if not (one.dtype == object or isinstance(one.dtype, pd.StringDtype) or one.dtype.name in NULLABLE):
+    if isinstance(one.dtype, pd.PeriodDtype):
+        return bool(np.array_equal(one.asi8, other.asi8))
+    if isinstance(one.dtype, pd.IntervalDtype):
+        return same_arrays(one.left.array, other.left.array) and same_arrays(one.right.array, other.right.array)
+    if hasattr(one, "_pa_array"):
+        return _same_arrow(one.__arrow_array__(), other.__arrow_array__())
+    if one.dtype.name in NULLABLE:
+        mask, of_other = (np.asarray(array.isna()) for array in (one, other))
+        return bool(np.array_equal(mask, of_other)) and _same_numbers(
+            *(np.where(mask, array._data.dtype.type(), array._data) for array in (one, other))
+        )
+    if not (one.dtype == object or isinstance(one.dtype, pd.StringDtype)):
         return False
-    return all(map(_same_objects, one.astype(object), other.astype(object)))
+    return all(map(same_objects, one.astype(object), other.astype(object)))
+
+
+def _same_arrow(one: Any, other: Any) -> bool:
+    """Compare what Arrow keeps; its own comparison takes -0.0 for 0.0 and NaN for another NaN."""
+    if one.type != other.type:
+        return False
+    if str(one.type) not in ("float", "double", "halffloat"):
+        return bool(one.equals(other))
+    masks = [array.is_null().to_numpy() for array in (one, other)]
+    return bool(np.array_equal(*masks)) and _same_numbers(*(array.fill_null(0).to_numpy() for array in (one, other)))
 
 
 def _same_dtypes(one: Any, other: Any) -> bool:
     if type(one) is not type(other) or one != other:
         return False
     if isinstance(one, pd.CategoricalDtype):
-        return _same_indexes(one.categories, other.categories)
+        return same_indexes(one.categories, other.categories)
     if isinstance(one, pd.DatetimeTZDtype):
         return type(one.tz) is type(other.tz) and str(one.tz) == str(other.tz)
     return True
@@ -101,17 +126,20 @@ def _same_numbers(one: Any, other: Any) -> bool:
     return bool(np.all(same | (np.isnan(one) & np.isnan(other))))
 
 
-def _same_objects(one: Any, other: Any) -> bool:
+def same_objects(one: Any, other: Any) -> bool:
+    """Tell whether two values, or what they hold, are of the same types and equal."""
     kind = type(one)
     if kind is not type(other):
         return False
     if one is None or one is pd.NA or one is pd.NaT:
         return one is other
     if kind in (list, tuple):
-        return len(one) == len(other) and all(map(_same_objects, one, other))
+        return len(one) == len(other) and all(map(same_objects, one, other))
     if kind is dict:
         keys = {(type(key), key) for key in one} == {(type(key), key) for key in other}
-        return keys and all(_same_objects(one[key], other[key]) for key in one)
+        return keys and all(same_objects(one[key], other[key]) for key in one)
     if kind is float or issubclass(kind, np.number | np.bool_):
         return _same_numbers(np.asarray(one), np.asarray(other))
-    return kind in (str, bytes, int, bool) and bool(one == other)
+    if kind is decimal.Decimal:
+        return str(one) == str(other)  # 1.0 is not 1.00
+    return kind in (str, bytes, int, bool, dt.date) and bool(one == other)

@@ -6,18 +6,26 @@ beside a missing one) is found by the proof that follows.
 
 from __future__ import annotations
 
+import datetime as dt
+import decimal
 from typing import Any, Literal
 
 import msgspec
 import numpy as np
 import pandas as pd
 
+from vault_magic.codecs.arrow_cells import load_arrow
 from vault_magic.codecs.cells import render_cells
 from vault_magic.codecs.labels import NotInText
 from vault_magic.codecs.schema import Column
 
+_MISSING: dict[type[Any], Literal["nan", "none", "NA"]] = {float: "nan", type(None): "none", type(pd.NA): "NA"}
+_OBJECTS: dict[type[Any], str] = {str: "object", decimal.Decimal: "decimal", dt.date: "date"}
+"""The objects that a column may hold, and the names of such columns."""
+
 UNITS = ("s", "ms", "us", "ns")
-NUMBERS = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")
+INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+NUMBERS = ("bool", *INTEGERS, "float32", "float64")
 NULLABLE = (
     *("boolean", "Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64"),
     *("Float32", "Float64"),
@@ -39,6 +47,12 @@ def describe_array(values: Any) -> Column:
         return _describe_strings(values)
     if dtype.name in NULLABLE:
         return Column(dtype=dtype.name)
+    if isinstance(dtype, pd.PeriodDtype):
+        return Column(dtype=dtype.name)
+    if isinstance(dtype, pd.IntervalDtype):
+        return Column(dtype="interval", bounds=describe_index(values.left), closed=dtype.closed)
+    if isinstance(dtype, pd.ArrowDtype):
+        return Column(dtype=_name_arrow(dtype))
     raise NotInText(f"values of type {dtype}")
 
 
@@ -46,8 +60,8 @@ def describe_index(index: pd.Index[Any]) -> Column:
     """Describe a flat index without its name; raises `NotInText`."""
     if isinstance(index, pd.RangeIndex):
         return Column(dtype="range", start=index.start, stop=index.stop, step=index.step)
-    freq = getattr(index, "freq", None)
     column = describe_array(index.array)
+    freq = getattr(index, "freq", None) if column.dtype.startswith(("datetime64", "timedelta64")) else None
     return msgspec.structs.replace(column, freq=None if freq is None else freq.freqstr)
 
 
@@ -62,7 +76,7 @@ def describe_values(index: pd.Index[Any]) -> Column:
 def _describe_numpy(values: Any) -> Column:
     dtype = values.dtype
     if dtype.kind == "O":
-        return Column(dtype="object", missing=_find_missing(values))
+        return _describe_objects(values)
     if dtype.kind in "mM" and np.datetime_data(dtype) in {(unit, 1) for unit in UNITS}:
         return Column(dtype=dtype.name)
     if dtype.name in NUMBERS:
@@ -86,14 +100,19 @@ def _describe_category(values: Any) -> Column:
     return Column(dtype="category", categories=categories, ordered=bool(values.ordered), missing=missing)
 
 
-def _find_missing(values: Any) -> Literal["nan", "none", "NA"] | None:
-    kinds = set(map(type, values)) - {str}
-    if not kinds:
-        return None
-    if kinds == {type(None)}:
-        return "none"
-    if kinds == {type(pd.NA)}:
-        return "NA"
-    if kinds == {float}:  # other floats than NaN fail the proof
-        return "nan"
-    raise NotInText("objects that are not all strings")
+def _describe_objects(values: Any) -> Column:
+    kinds = set(map(type, values))
+    held = kinds - _MISSING.keys()
+    missing = kinds - held
+    if len(missing) > 1 or len(held) > 1 or not held <= _OBJECTS.keys():
+        raise NotInText("objects of several types, or of one that has no text")
+    name = _OBJECTS[held.pop()] if held else "object"
+    return Column(dtype=name, missing=_MISSING[missing.pop()] if missing else None)
+
+
+def _name_arrow(dtype: Any) -> str:
+    """Return the name of a type that Arrow keeps, as `load_arrow` reads it; raises `NotInText`."""
+    name = f"{dtype.pyarrow_dtype}[pyarrow]"
+    if load_arrow(name) != dtype.pyarrow_dtype:
+        raise NotInText(f"values of type {dtype}")
+    return name

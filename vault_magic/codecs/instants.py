@@ -7,21 +7,25 @@ import re
 
 DAY = 86_400 * 10**9
 
+_DIGITS = 4  # of the years that `datetime` knows
+_CYCLE, _CYCLE_DAYS = 400, 146_097  # years and days after which the calendar repeats itself
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _CLOCK = r"(\d+):(\d\d):(\d\d)(?:\.(\d{1,9}))?"
-_INSTANT = re.compile(rf"(\d{{4}}-\d\d-\d\d)(?: {_CLOCK}(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?)?", re.ASCII)
+_INSTANT = re.compile(rf"(\d{{4,9}})(-\d\d-\d\d)(?: {_CLOCK}(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?)?", re.ASCII)
 _DURATION = re.compile(rf"(-?\d+) days(?: \+?{_CLOCK})?", re.ASCII)
 
 
 def parse_instant(text: str, *, zoned: bool) -> int:
     """Give nanoseconds since 1970, in UTC where a zone is expected; raises `ValueError`."""
     match = _INSTANT.fullmatch(text)
-    if match is None or (match[6] is not None) != zoned:
+    if match is None or (match[7] is not None) != zoned:
         raise ValueError(text)
-    east = -1 if match[6] == "-" else 1
-    offset = _count(match[7], match[8], match[9], None)
-    days = dt.date.fromisoformat(match[1]).toordinal() - _EPOCH
-    return days * DAY + _count(*match.group(2, 3, 4, 5)) - east * offset
+    east = -1 if match[7] == "-" else 1
+    offset = _count(match[8], match[9], match[10], None)
+    cycles, year = divmod(int(match[1]), _CYCLE) if len(match[1]) > _DIGITS else (0, int(match[1]))
+    days = dt.date.fromisoformat(f"{year + bool(cycles) * _CYCLE:04}{match[2]}").toordinal() - _EPOCH
+    days += (cycles - bool(cycles)) * _CYCLE_DAYS
+    return days * DAY + _count(*match.group(3, 4, 5, 6)) - east * offset
 
 
 def parse_duration(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -9,6 +10,9 @@ from vault_magic.codecs.schema import Label
 from vault_magic.errors import FormatError
 
 _T = TypeVar("_T")
+
+
+_NUMPY_INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
 
 
 class NotInText(Exception):
@@ -28,6 +32,10 @@ def dump_label(label: object) -> Label:
         return {kind.__name__: label}
     if kind is float:
         return {"float": repr(label)}
+    if kind is dt.date:
+        return {"date": label.isoformat()}  # type: ignore[attr-defined]
+    if kind.__module__ == "numpy" and kind.__name__ in _NUMPY_INTEGERS:
+        return {kind.__name__: int(label)}  # type: ignore[call-overload]  # as a Series has that was a column
     raise NotInText(f"a label of type {kind.__name__}")
 
 
@@ -36,7 +44,7 @@ def load_label(label: Label) -> Any:
     if not isinstance(label, dict):
         return label
     tag, content = read_tag(label)
-    loader = _LOADERS.get(tag)
+    loader = _load_numpy(tag) if tag in _NUMPY_INTEGERS else _LOADERS.get(tag)
     if loader is None:
         raise FormatError(f"the schema has a label of the unknown kind {tag!r}; upgrade or store the table again")
     try:
@@ -68,6 +76,19 @@ def _load_tuple(content: object) -> tuple[Any, ...]:
     return tuple(load_label(part) for part in _exactly(list, content))
 
 
+def _load_date(content: object) -> dt.date:
+    return dt.date.fromisoformat(_exactly(str, content))
+
+
+def _load_numpy(dtype: str) -> Callable[[object], Any]:
+    import numpy as np  # heavy, and seldom needed
+
+    def load(content: object) -> Any:
+        return np.array([_exactly(int, content)], dtype=dtype)[0]
+
+    return load
+
+
 def _exactly(kind: type[_T], content: object) -> _T:
     if type(content) is not kind:
         raise TypeError(f"expected {kind.__name__}")
@@ -79,4 +100,5 @@ _LOADERS: dict[str, Callable[[object], Any]] = {
     "bool": _load_bool,
     "float": _load_float,
     "tuple": _load_tuple,
+    "date": _load_date,
 }

@@ -22,7 +22,8 @@ class Column(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `missing` names the object that an empty cell stands for (without it, an empty cell of a string column is `''`).
     `values` are written as cells are: the categories in order, or the values of a MultiIndex level that are not just
-    its sorted cells. `start`, `stop` and `step` belong to the dtype `range`, a `RangeIndex` inside an axis.
+    its sorted cells. `start`, `stop` and `step` belong to the dtype `range`, a `RangeIndex` inside an axis, `bounds`
+    (how each bound is read) and the side that is `closed` to the dtype `interval`.
     """
 
     dtype: str
@@ -36,6 +37,8 @@ class Column(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     start: int | None = None
     stop: int | None = None
     step: int | None = None
+    bounds: Column | None = None
+    closed: Literal["left", "right", "both", "neither"] | None = None
 
 
 class Field(Column, frozen=True, omit_defaults=True, kw_only=True):
@@ -45,9 +48,13 @@ class Field(Column, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Columns(Column, frozen=True, omit_defaults=True, kw_only=True):
-    """The axis that holds a frame's labels; the labels themselves are the names of the fields."""
+    """The axis that holds a frame's labels; the labels themselves are the names of the fields.
+
+    One of several `levels` has the dtype `levels`, and its labels name a value of each.
+    """
 
     name: Label
+    levels: tuple[Field, ...] | None = None
 
 
 class Range(msgspec.Struct, frozen=True, tag_field="kind", tag="range", kw_only=True):
@@ -59,10 +66,16 @@ class Range(msgspec.Struct, frozen=True, tag_field="kind", tag="range", kw_only=
     name: Label
 
 
-class Levels(msgspec.Struct, frozen=True, tag_field="kind", tag="levels", kw_only=True):
-    """Any other index; two levels and more are a `MultiIndex`."""
+class Levels(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="levels", kw_only=True):
+    """Any other index; two levels and more are a `MultiIndex`, and one where that is said."""
 
     levels: tuple[Field, ...]
+    multi: bool | None = None
+
+    @property
+    def is_multi(self) -> bool:
+        """Tell whether it is a `MultiIndex`."""
+        return len(self.levels) > 1 or bool(self.multi)
 
 
 class Schema(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

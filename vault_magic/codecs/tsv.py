@@ -2,21 +2,24 @@ r"""Tables as tab-separated text: what pandas writes with `sep="\t", linetermina
 
 from __future__ import annotations
 
-import io
 import re
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pandas as pd
 
-from vault_magic.codecs.axes import describe_columns, describe_rows, load_columns, parse_rows
-from vault_magic.codecs.cells import Cells, parse_cells
+from vault_magic.codecs.axes import count_header_rows, describe_columns, describe_rows, load_columns, parse_rows
+from vault_magic.codecs.cells import CellText
 from vault_magic.codecs.compare import identical
 from vault_magic.codecs.fields import describe_array
 from vault_magic.codecs.labels import dump_label, load_label
+from vault_magic.codecs.plain import split_plain
 from vault_magic.codecs.schema import SCHEMA_VERSION, Column, Field, Range, Schema, dump_schema, load_schema
+from vault_magic.content import Content
 from vault_magic.errors import CodecError, FormatError
 
 if TYPE_CHECKING:
@@ -24,27 +27,43 @@ if TYPE_CHECKING:
 
     Table: TypeAlias = pd.DataFrame | pd.Series[Any]
 
-_BINARY = re.compile(rb"[^\n]*[\x00-\x08\x0e-\x1f]")  # in the header, where nobody writes control characters
-_YEARS = (1678, 2261)  # that nanoseconds cover in whole
-_FIELD = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^"\t\n\r]*))([\t\n])')
+HELD = 2**27
+"""Bytes of text up to which it is held in memory; more is rendered anew whenever it is asked for."""
+
+_BARE_RETURN = re.compile(
+    r'(?<=[\t\n])[^"\t\n]*\r[^"\t\n]*(?=[\t\n])|\A[^"\t\n]*\r[^"\t\n]*'
+)  # Python quotes it from 3.13 on
+_HEADER = re.compile(rb'(?:[^"\n]|"[^"]*")*\n')
 
 
-def encode_table(table: Table) -> tuple[bytes, dict[str, object]] | None:
+@dataclass(frozen=True, slots=True)
+class TableText:
+    """A table as text, and the document of its schema."""
+
+    content: Content
+    document: dict[str, object]
+
+
+def encode_table(table: Table) -> TableText | None:
     """Give text and schema document, None when together they would not bring back exactly this table."""
     try:
-        document = dump_schema(_describe_table(table))
-        text = table.to_csv(sep="\t", lineterminator="\n").encode("utf-8")
-        proved = identical(decode_table(text, document), table)
+        schema = _describe_table(table)
+        document = dump_schema(schema)
+        content = (
+            _render(table, load_schema(document), document) if find_spec("pyarrow") else _render_plain(table, document)
+        )
     except Exception:  # what cannot be described, written or read back is a pickle, never a failed store
         return None
-    return (text, document) if proved else None
+    return None if content is None else TableText(content, document)
 
 
 def decode_table(data: bytes, document: Mapping[str, object]) -> Table:
     """Read text by its schema, nothing inferred; raises `CodecError` or `FormatError`."""
     schema = load_schema(document)
-    height = 1 if isinstance(schema.index, Range) else len(schema.index.levels)
-    texts = _split_columns(data.decode("utf-8"), width=height + len(schema.fields))
+    kinds = _list_columns(schema)
+    start = _find_rows(data, header=count_header_rows(schema), width=len(kinds))
+    texts = _split(data, kinds, start=start)
+    height = len(kinds) - len(schema.fields)
     index = parse_rows(texts[:height], schema.index)
     columns = [_build_series(cells, field, index) for cells, field in zip(texts[height:], schema.fields, strict=True)]
     table = _build_frame(schema, columns, index) if schema.kind == "frame" else _name_series(schema, columns)
@@ -52,80 +71,73 @@ def decode_table(data: bytes, document: Mapping[str, object]) -> Table:
     return table
 
 
-def read_foreign(data: bytes) -> object:
-    """Read text that has no schema as the original tool did, types inferred and an index of dates parsed.
+def _render(table: Table, schema: Schema, document: Mapping[str, object]) -> Content | None:
+    """Render a table while its text is proved to be it; it is held where that is not too much."""
+    from vault_magic.codecs.proof import Proof  # pyarrow is optional
+    from vault_magic.codecs.rows import prepare_rows  # as above
 
-    Raises:
-        CodecError: it is no table of text.
-    """
-    if _BINARY.match(data):
-        raise CodecError("cannot load: it is damaged or no text; give a function that reads it: with FUNC")
-    try:
-        return _read_inferred(data)
-    except ValueError as err:  # so are all that pandas raises of text
-        reason = " ".join(str(err).split())[:200]
-        raise CodecError(
-            f"cannot load: the text is damaged or no table ({reason}); give a function: with FUNC"
-        ) from err
-
-
-def _read_inferred(data: bytes) -> pd.DataFrame:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a plain index makes pandas warn that it found no format of dates
-        frame: pd.DataFrame = pd.read_csv(io.BytesIO(data), sep="\t", index_col=0, parse_dates=True)
-        if _is_far(frame.index):
-            frame = pd.read_csv(io.BytesIO(data), sep="\t", index_col=0)
-        return frame
-
-
-def _is_far(index: pd.Index[Any]) -> bool:
-    """Tell whether dates are out of the range of pandas 1, which left numbers as 1000 and 9999 what they are."""
-    if not isinstance(index, pd.DatetimeIndex):
-        return False
-    years = index.year
-    return bool(((years < _YEARS[0]) | (years > _YEARS[1])).any())
+    rows, header = prepare_rows(table, schema), _render_header(table)
+    if rows.is_small:
+        data = b"".join((header, *(group.text for group in rows.split())))
+        return Content.of(data) if identical(decode_table(data, document), table) else None
+    proof = Proof(rows, table, schema, _list_columns(schema))
+    held, size = [header], len(header)
+    if not proof.accepts_axes():
+        return None
+    for group in rows.split():
+        if not proof.accepts(group):
+            return None
+        size += len(group.text)
+        if size <= HELD:
+            held.append(group.text)
+    if size <= HELD:
+        return Content(size, lambda: iter(held), is_held=True)
+    held.clear()
+    return Content(size, lambda: chain((header,), (group.text for group in rows.split())))
 
 
-def split_rows(text: str) -> Iterator[list[str | None]]:
-    """Split text into rows of cells, None for an empty one that is not quoted; raises `CodecError`."""
-    if text and not text.endswith("\n"):
-        raise CodecError("the text ends in the middle of a row; store the table again")
-    if '"' not in text and "\r" not in text:
-        return ([cell or None for cell in line.split("\t")] for line in text.split("\n")[:-1])
-    return _split_quoted(text)
+def _render_plain(table: Table, document: Mapping[str, object]) -> Content | None:
+    data = table.to_csv(sep="\t", lineterminator="\n").encode("utf-8")
+    return Content.of(data) if identical(decode_table(data, document), table) else None
 
 
-def _split_quoted(text: str) -> Iterator[list[str | None]]:
-    position, row = 0, list[str | None]()
-    while position < len(text):
-        match = _FIELD.match(text, position)
+def _render_header(table: Table) -> bytes:
+    """Return the rows that name columns and index, with a lone carriage return quoted too."""
+    text = table.iloc[:0].to_csv(sep="\t", lineterminator="\n")
+    return _BARE_RETURN.sub(r'"\g<0>"', text).encode("utf-8")
+
+
+def _list_columns(schema: Schema) -> list[Column]:
+    """Return how the cells of a row are to be read, those of the index first."""
+    if isinstance(schema.index, Range):
+        index = [Column(dtype="int64")]
+    elif not schema.index.is_multi:
+        index = [schema.index.levels[0]]
+    else:
+        index = [Column(dtype="levels")] * len(schema.index.levels)
+    return [*index, *schema.fields]
+
+
+def _find_rows(data: bytes, *, header: int, width: int) -> int:
+    """Return where the rows begin behind some rows of header; raises `CodecError`."""
+    at = 0
+    for _ in range(header):
+        match = _HEADER.match(data, at)
         if match is None:
-            raise CodecError(f"the text cannot be split into cells at character {position}; store the table again")
-        quoted, plain, end = match.groups()
-        row.append(quoted.replace('""', '"') if quoted is not None else plain or None)
-        position = match.end()
-        if end == "\n":
-            yield row
-            row = []
+            raise CodecError("the text is empty or has no header; store the table again")
+        split_plain(match[0], [Column(dtype="object")] * width)  # raises where it has more cells or fewer
+        at = match.end()
+    if not data.endswith(b"\n"):
+        raise CodecError("the text ends in the middle of a row; store the table again")
+    return at
 
 
-def _split_columns(text: str, *, width: int) -> list[Cells]:
-    """Give the cells column by column, without the header, whose place the schema takes."""
-    columns: list[list[str | None]] = [[] for _ in range(width)]
-    header = True
-    for number, row in enumerate(split_rows(text), start=1):
-        if len(row) != width:
-            raise CodecError(
-                f"row {number} of the text has {len(row)} cells in place of {width}; store the table again"
-            )
-        if not header:
-            for column, cell in zip(columns, row, strict=True):
-                column.append(cell)
-        header = False
-    if header:
-        raise CodecError("the text is empty; store the table again")
-    # A row of one empty cell is written as `""`, since a blank line would be no row.
-    return [[cell or None for cell in columns[0]]] if width == 1 else list(columns)
+def _split(data: bytes, columns: Sequence[Column], *, start: int) -> Sequence[CellText]:
+    if not find_spec("pyarrow"):
+        return split_plain(data[start:], columns)
+    from vault_magic.codecs.grid import split_grid  # pyarrow is optional
+
+    return split_grid(data, columns, start=start)
 
 
 def _describe_table(table: Table) -> Schema:
@@ -143,8 +155,8 @@ def _field(column: Column, label: Any) -> Field:
     return Field(name=label, **msgspec.structs.asdict(column))
 
 
-def _build_series(cells: Cells, field: Field, index: pd.Index[Any]) -> pd.Series[Any]:
-    values = parse_cells(cells, field)
+def _build_series(cells: CellText, field: Field, index: pd.Index[Any]) -> pd.Series[Any]:
+    values = cells.parse(field)
     # With the dtype named, pandas 3 leaves strings in an object column as they are.
     series: pd.Series[Any] = pd.Series(values, index=index, dtype=values.dtype)
     return series

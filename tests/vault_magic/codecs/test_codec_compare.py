@@ -26,6 +26,9 @@ def with_attrs(**attrs: object) -> pd.DataFrame:
     return frame
 
 
+SPARSE = pd.arrays.SparseArray([0, 1])
+
+
 class Subclass(pd.DataFrame):
     """Not a plain frame."""
 
@@ -88,7 +91,7 @@ DIFFERENT: dict[str, tuple[Any, Any]] = {
     "series-name": (column([1])["a"], column([1])["a"].rename(None)),
     "subclass": (column([1]), Subclass(column([1]))),
     "subclass-on-both-sides": (Subclass(column([1])), Subclass(column([1]))),
-    "unknown-arrays": (column(pd.interval_range(0, 2), None), column(pd.interval_range(0, 2), None)),
+    "unknown-arrays": (column(SPARSE, None), column(SPARSE, None)),
     "no-tables": (1, 1),
 }
 

@@ -11,14 +11,13 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.vault_magic.codecs.test_codec_tables import (
-    EITHER_CASES,
+from tests.vault_magic.codecs.random_frames import frames
+from tests.vault_magic.codecs.tables import (
     PICKLE_CASES,
     TEXT_CASES,
     column,
     filtered_levels,
     fingerprint,
-    frames,
     labels,
     rows,
     with_attrs,
@@ -65,14 +64,11 @@ OTHER_CASES: dict[str, tuple[Any, str]] = {
     "list": ([1], "pickle"),
     "surrogate": (column(["\ud800"], object), "pickle"),
     "attrs-with-tuple": (with_attrs({"x": (1, 2)}), "pickle"),
-    "labels-of-several-levels": (labels(pd.MultiIndex.from_tuples([("a", 1)])), "pickle"),
     "no-duplicate-labels": (column([1]).set_flags(allows_duplicate_labels=False), "pickle"),
     "mixed-objects": (column(["x", 1], object), "pickle"),
 }
 
-ANY_CASES = {
-    name: table for name, table in (TEXT_CASES | PICKLE_CASES | EITHER_CASES).items() if type(table) is pd.DataFrame
-}
+ANY_CASES = {name: table for name, table in (TEXT_CASES | PICKLE_CASES).items() if type(table) is pd.DataFrame}
 
 
 @pytest.mark.parametrize("frame", PARQUET_CASES.values(), ids=PARQUET_CASES.keys())

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from vault_magic.codecs import cells, decode, encode
-from vault_magic.codecs.tsv import split_rows
+from vault_magic.codecs.plain import split_rows
 from vault_magic.errors import CodecError
 
 GOLDEN_TEXT = (
@@ -37,6 +37,15 @@ def test_text_is_frozen() -> None:
     assert encode(frame).data.decode() == GOLDEN_TEXT
 
 
+FLOAT32_TEXT = "\ta\n0\t0.1\n1\t-0.0\n2\t1e-04\n3\t0.00010001\n4\t999999.94\n5\t1e+06\n6\t-1.7659966e+06\n7\tinf\n8\t\n"
+
+
+def test_text_of_short_floats_is_frozen_whatever_numpy_says() -> None:
+    numbers = [0.1, -0.0, 1e-4, 0.00010001, 999999.94, 1e6, -1765996.6, np.inf, np.nan]
+
+    assert encode(pd.DataFrame({"a": np.array(numbers, "float32")})).data.decode() == FLOAT32_TEXT
+
+
 def schema_of(*fields: dict[str, Any], rows: int) -> dict[str, Any]:
     return {
         "schema_version": 1,
@@ -62,11 +71,8 @@ TEXT_FIELD = {"name": "a", "dtype": "object"}
         pytest.param(b"\ta\n0\tx\n1\ty", 2, id="torn"),
         pytest.param(b"\ta\n0\tx\n1\ty\n2", 2, id="tail-added"),
         pytest.param(b"\ta\n1\tx\n0\ty\n", 2, id="rows-swapped"),
-        pytest.param(b"\ta\n00\tx\n1\ty\n", 2, id="row-number-rewritten"),
         pytest.param(b"\ta\r\n0\tx\r\n1\ty\r\n", 2, id="line-ends-converted"),
         pytest.param(b'\ta\n0\t"x\n1\ty\n', 2, id="quote-not-closed"),
-        pytest.param(b'\ta\n0\t"x"y\n1\ty\n', 2, id="quote-inside"),
-        pytest.param(b'\ta\n0\tx"y\n1\ty\n', 2, id="quote-unescaped"),
         pytest.param(b"\ta\n0\t\xff\n1\ty\n", 2, id="not-utf-8"),
         pytest.param(b"\ta\n0\tx\n\n", 2, id="blank-line"),
         pytest.param(b"PK\x03\x04", 2, id="binary"),
