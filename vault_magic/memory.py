@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MEGABYTE = 10**6
+_SAMPLE = 1000
 _TEXTS = ("str", "string")
 _BOOLEANS = ("bool", "boolean")
 _NUMBER = re.compile(r"(?:u?int|U?Int|[fF]loat)\d+")
@@ -28,6 +29,17 @@ class Optimised:
 def is_frame(value: object) -> TypeGuard[pd.DataFrame]:
     """Tell whether a value is a frame and of no subclass, without importing pandas."""
     return type(value) is getattr(sys.modules.get("pandas"), "DataFrame", None)
+
+
+def estimate_bytes(frame: pd.DataFrame) -> int:
+    """Return what a frame takes in memory, Python's own objects judged by some of each column."""
+    total = int(frame.memory_usage(deep=False).sum())
+    for at in range(frame.shape[1]):
+        column = frame.iloc[:, at]
+        if column.dtype == object and len(column):
+            some = column.iloc[:: max(len(column) // _SAMPLE, 1)]
+            total += sum(map(sys.getsizeof, some)) * len(column) // len(some)
+    return total
 
 
 def optimise(frame: pd.DataFrame, *, numbers: bool, booleans: bool) -> Optimised:

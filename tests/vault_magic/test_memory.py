@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vault_magic.codecs.compare import identical
-from vault_magic.memory import is_frame, is_optimised_from, optimise, render_gain
+from vault_magic.memory import estimate_bytes, is_frame, is_optimised_from, optimise, render_gain
 
 MANY = 50  # repetitions that make every column worth it
 
@@ -120,6 +120,21 @@ def test_numbers_and_booleans_count_where_asked_for(numbers: bool, booleans: boo
     result = shrink(frame, numbers=numbers, booleans=booleans)
 
     assert [name for name in frame if result[name].dtype == "category"] == changed
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param([*range(5000)], id="integers"),
+        pytest.param(["x" * 40] * 5000, id="strings"),
+        pytest.param(pd.Series(["x", "y" * 99] * 2500, dtype=object), id="objects"),
+        pytest.param([], id="empty"),
+    ],
+)
+def test_estimate_is_near_what_pandas_measures(values: Any) -> None:
+    frame = pd.DataFrame({"a": values, "b": values})
+
+    assert estimate_bytes(frame) == pytest.approx(frame.memory_usage(deep=True).sum(), rel=0.1)
 
 
 def test_sizes_are_those_that_pandas_measures() -> None:

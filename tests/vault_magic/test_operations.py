@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import filelock
 import hypothesis.strategies as st
@@ -32,8 +33,11 @@ from tests.vault_magic.archive.builders import (
     make_foreign,
     put,
     read_members,
+    rewrite,
 )
 from vault_magic.archive.archive import Archive
+from vault_magic.archive.container import Member
+from vault_magic.archive.layout import write_entry_comment
 from vault_magic.archive.log import append_log, read_latest
 from vault_magic.archive.upkeep import load_manifest, manifest_path
 from vault_magic.digest import crc32_hex, sha256_hex
@@ -50,7 +54,7 @@ from vault_magic.errors import (
 from vault_magic.manifest import Producer
 from vault_magic.operations.opening import open_vault
 from vault_magic.operations.outcome import Outcome
-from vault_magic.options import OpenOptions
+from vault_magic.options import FrameFormat, OpenOptions
 from vault_magic.record import ArchiveRef, Input
 
 # The frame of the original tool's documentation; its checksum is published there and must not change.
@@ -769,6 +773,90 @@ def test_bytes_of_a_function_count_as_stable_where_they_are_text(
     (result,) = notebook.run("store x in m with write").record.results
     assert result.after is not None
     assert result.after.unstable is unstable
+
+
+# Pickles whose bytes are not stable
+
+
+class Model:
+    """An object with a set, which pickle writes in the order that it happens to have."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = {*names}
+
+
+def import_names(notebook: Notebook) -> set[str]:
+    model: Any = notebook.run("import x from m").imported["x"]
+    return {*model.names}
+
+
+MANY = [str(number) for number in range(40)]
+
+
+@pytest.mark.parametrize("password", [None, PASSWORD])
+def test_equal_value_keeps_the_bytes_that_are_stored(path: Path, password: bytes | None) -> None:
+    notebook = Notebook(path, password=password, names={"x": Model(*MANY)})
+    notebook.run("store x in m")
+    before = path.read_bytes()
+    notebook.names["x"] = Model(*MANY[::-1])
+    assert pickle.dumps(notebook.names["x"], 5) != pickle.dumps(Model(*MANY), 5)
+
+    (result,) = notebook.run("store x in m").record.results
+
+    assert result.before == result.after
+    assert path.read_bytes() == before
+
+
+def test_value_that_changed_replaces_the_bytes(path: Path) -> None:
+    notebook = Notebook(path, names={"x": Model(*MANY)})
+    notebook.run("store x in m")
+    notebook.names["x"] = Model(*MANY, "more")
+
+    (result,) = notebook.run("store x in m").record.results
+
+    assert result.before != result.after
+    assert import_names(notebook) == {*MANY, "more"}
+
+
+def test_damaged_pickle_is_replaced(path: Path) -> None:
+    notebook = Notebook(path, names={"x": Model(*MANY)})
+    notebook.run("store x in m")
+    listed = notebook.archive.list().objects["m/x"]
+    rewrite(path, add=[Member("m/x", b"\x80\x05damaged.", write_entry_comment(listed))])
+    notebook.names["x"] = Model(*MANY[::-1])
+
+    notebook.run("store x in m")
+
+    assert import_names(notebook) == {*MANY}
+
+
+# Frames for which text is slow
+
+
+@pytest.mark.parametrize(
+    ("options", "megabytes", "told"),
+    [
+        pytest.param({}, 500, True, id="large"),
+        pytest.param({}, 499, False, id="not-large"),
+        pytest.param({"frame_format": FrameFormat.PARQUET}, 900, False, id="parquet-already"),
+    ],
+)
+def test_parquet_is_suggested_before_a_large_frame_is_written(
+    path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], megabytes: int, told: bool
+) -> None:
+    pandas = pytest.importorskip("pandas")
+    notebook = Notebook(path, options=OpenOptions(**options), names={"x": pandas.DataFrame({"a": range(100_000)})})
+    monkeypatch.setattr("vault_magic.operations.storing.estimate_bytes", lambda _frame: megabytes * 10**6)
+    monkeypatch.setattr("vault_magic.operations.storing.encode", Mock(side_effect=RuntimeError("the work begins")))
+
+    with pytest.raises(RuntimeError, match="the work begins"):
+        notebook.run("store x in m")
+
+    advice = (
+        "m/x takes 500 MB and is stored as text; for frames this large Parquet is several times as fast: "
+        "%open_vault ... --frame_format parquet"
+    )
+    assert notebook.told == [advice] * told
 
 
 # Keyed digests

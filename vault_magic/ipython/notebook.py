@@ -23,6 +23,7 @@ class Notebook(Host):
         self._names = shell.user_ns
         self._tracker = tracker
         self._progress = Progress(shell)
+        self._told: set[str] = set()
 
     @property
     def namespace(self) -> Mapping[str, object]:
@@ -38,7 +39,14 @@ class Notebook(Host):
             notebook=known.find_notebook(),
             parameters=known.parameters,
             saved=known.find_saved(),
+            tell=self._tell,
         )
+
+    def _tell(self, text: str) -> None:
+        """Show a hint at once, the first time that there is reason to."""
+        if text not in self._told:
+            self._told.add(text)
+            show_notices([text])
 
     @property
     def opening(self) -> str:

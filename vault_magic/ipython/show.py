@@ -17,7 +17,7 @@ from vault_magic.stamp import render_stamp
 def show_notices(notices: Iterable[str]) -> None:
     """Print what has to be told of a vault; warnings go where warnings go."""
     for notice in notices:
-        print(_fit(notice), file=sys.stderr if notice.startswith("Warning") else sys.stdout)
+        print(_fit(notice), file=sys.stderr if notice.startswith("Warning") else sys.stdout, flush=True)
 
 
 def show_outcome(outcome: Outcome, *, options: OpenOptions, display_id: str | None = None) -> None:

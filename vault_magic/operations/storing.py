@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
-from vault_magic.archive.archive import Archive
+from vault_magic.archive.archive import Archive, StoredObject
 from vault_magic.archive.sidecar import Sidecar, build_producer
-from vault_magic.archive.upkeep import load_manifest
-from vault_magic.codecs import CUSTOM, Encoded, decode, encode
+from vault_magic.codecs import CUSTOM, Encoded, decode, encode, is_codec_equal
+from vault_magic.codecs.pickle_meaning import digest_meaning
 from vault_magic.codecs.schema import schema_digest
-from vault_magic.digest import crc32_hex, sha256_hex
+from vault_magic.content import Content
+from vault_magic.digest import ObjectDigest, sha256_hex
+from vault_magic.errors import VaultError
 from vault_magic.functions import Function, write_with
 from vault_magic.identity import Identity, Match
-from vault_magic.memory import is_optimised_from
-from vault_magic.operations.noting import note_change
+from vault_magic.memory import estimate_bytes, is_frame, is_optimised_from
+from vault_magic.operations.noting import load_noted, note_change
 from vault_magic.operations.outcome import Outcome
 from vault_magic.operations.task import Task
 from vault_magic.options import FrameFormat
 from vault_magic.record import Record, Result
 from vault_magic.session import Binding
+
+_MANY_MEGABYTES = 500
+"""The size in memory of a frame from which on Parquet is suggested."""
+
+_MANY_CELLS = 100_000
+"""Cells up to which a frame is not worth measuring."""
 
 
 def store(task: Task) -> Outcome:
@@ -27,11 +36,13 @@ def store(task: Task) -> Outcome:
     function, targets = task.find_function(), task.command.targets
     values = {target.path: task.find_value(target.path, target.variable) for target in targets}
     encoded = {path: encode_value(task, value, function, path=path) for path, value in values.items()}
+    identities = {path: identify(one, key=task.archive.digest_key) for path, one in encoded.items()}
     with task.archive.lock(holder=task.holder):
-        manifest = load_manifest(task.archive.path)
+        manifest = load_noted(task)
         listing = task.archive.list()
-        encoded |= _keep_equal(task, encoded, values, listing.objects)
-        identities = {path: identify(one, key=task.archive.digest_key) for path, one in encoded.items()}
+        kept = _keep_equal(task, encoded, values, identities, listing.objects)
+        encoded |= kept
+        identities |= {path: listing.objects[path] for path in kept}
         results = tuple(
             Result(one.path, one.variable, listing.objects.get(one.path), identities[one.path]) for one in targets
         )
@@ -45,28 +56,44 @@ def store(task: Task) -> Outcome:
         changed = _drop_unchanged(task.archive, sidecars, listing.objects)
         notices: tuple[str, ...] = ()
         if changed:
-            notices = task.archive.change(store={path: (encoded[path].data, sidecars[path]) for path in changed})
-        warnings = notices + note_change(task, record, manifest=manifest, changed=changed)
+            notices = task.archive.change(store={path: (encoded[path].content, sidecars[path]) for path in changed})
+        warnings = notices + note_change(
+            task, record, manifest=manifest, stored={path: sidecars[path] for path in changed}
+        )
     return Outcome(task.command, record, bindings=_bind(task, record), warnings=warnings)
 
 
 def encode_value(task: Task, value: object, function: Function | None, *, path: str) -> Encoded:
     """Return the bytes of a value; those of a user's function count as stable where they are text."""
     if function is None:
+        _suggest_parquet(task, value, path=path)
         return encode(value, frame_format=task.options.frame_format)
     data = write_with(function, value, path=path, private=task.is_private, name=task.command.function)
-    return Encoded(CUSTOM, data, schema=None, stable=_is_text(data))
+    return Encoded(CUSTOM, Content.of(data), schema=None, stable=_is_text(data))
+
+
+def _suggest_parquet(task: Task, value: object, *, path: str) -> None:
+    """Tell the owner of a very large frame, before it is written as text, what is faster."""
+    if is_frame(value) and value.size >= _MANY_CELLS and task.options.frame_format is FrameFormat.TSV:
+        megabytes = estimate_bytes(value) // 10**6
+        if megabytes >= _MANY_MEGABYTES:
+            task.context.tell(
+                f"{path} takes {megabytes:,} MB and is stored as text; for frames this large Parquet is several times "
+                "as fast: %open_vault ... --frame_format parquet"
+            )
 
 
 def identify(encoded: Encoded, *, key: bytes | None) -> Identity:
     """Return the identity of encoded bytes, in a vault whose digests are keyed or not."""
-    schema = schema_digest(encoded.schema)
+    schema, digest = schema_digest(encoded.schema), ObjectDigest(key=key)
+    for piece in encoded.content.pieces():
+        digest.update(piece)
     return Identity(
-        crc32=crc32_hex(encoded.data, key=key),
-        sha256=sha256_hex(encoded.data, key=key),
+        crc32=digest.crc32,
+        sha256=digest.sha256,
         format=encoded.format,
         schema=sha256_hex(schema.encode(), key=key) if schema and key else schema,
-        bytes=len(encoded.data),
+        bytes=encoded.content.size,
         unstable=not encoded.stable,
     )
 
@@ -96,18 +123,38 @@ def is_as_imported(task: Task, value: object, original: object) -> bool:
 
 
 def _keep_equal(
-    task: Task, encoded: Mapping[str, Encoded], values: Mapping[str, object], before: Mapping[str, Identity]
+    task: Task,
+    encoded: Mapping[str, Encoded],
+    values: Mapping[str, object],
+    identities: Mapping[str, Identity],
+    before: Mapping[str, Identity],
 ) -> dict[str, Encoded]:
-    """Return what is stored already, for frames that an import has optimised and nobody has changed since."""
+    """Return what is stored already of values that are equal to it, and would only have got other bytes."""
     kept = {}
     for path, one in encoded.items():
-        found, stored = identify(one, key=task.archive.digest_key), before.get(path)
-        if stored is None or found.schema == stored.schema:
+        found, stored = identities[path], before.get(path)
+        if stored is None or found.compare(stored) is Match.SAME:
             continue
-        if is_same_value(task, values[path], path, found, stored):
-            old = task.archive.read(path)
-            kept[path] = replace(one, data=old.data, schema=old.sidecar.schema if old.sidecar else None)
+        with suppress(VaultError):  # what cannot be read any more is replaced
+            if _is_equal(task, one, values[path], path, found, stored):
+                old = task.archive.read(path)
+                schema = old.sidecar.schema if old.sidecar else None
+                kept[path] = replace(one, content=Content.of(old.data), schema=schema)
     return kept
+
+
+def _is_equal(task: Task, encoded: Encoded, value: object, path: str, found: Identity, stored: Identity) -> bool:
+    if found.unstable and stored.unstable and stored.format is not None and found.format == stored.format:
+        return _is_told_equal(encoded, value, task.archive.read(path), stored_format=stored.format)
+    return found.schema != stored.schema and is_same_value(task, value, path, found, stored)
+
+
+def _is_told_equal(encoded: Encoded, value: object, old: StoredObject, *, stored_format: str) -> bool:
+    """Compare a value with stored bytes which only happen to be others."""
+    if stored_format == "pickle":
+        meaning = digest_meaning(encoded.data)
+        return meaning is not None and meaning == digest_meaning(old.data)
+    return is_codec_equal(value, stored_format, old.data, old.sidecar.schema if old.sidecar else None)
 
 
 def _bind(task: Task, record: Record) -> tuple[Binding, ...]:

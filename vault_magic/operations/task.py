@@ -74,7 +74,8 @@ class Context:
     """Where a command runs: the session so far, the notebook if known, the clock, and the reader of modules.
 
     `local` are the variables of the function in which the command stands, where it stands in one; `parameters` are
-    those of a parametrised run, `saved` is where that is saved, if not in the notebook itself.
+    those of a parametrised run, `saved` is where that is saved, if not in the notebook itself. What the
+    user has to know before the work is done goes to `tell`.
     """
 
     session: Session
@@ -84,6 +85,7 @@ class Context:
     local: frozenset[str] = frozenset()
     parameters: Mapping[str, object] | None = None
     saved: Path | None = None
+    tell: Callable[[str], None] = field(default=lambda _: None)
 
 
 @dataclass(frozen=True, slots=True)

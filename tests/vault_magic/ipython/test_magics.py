@@ -282,6 +282,17 @@ def test_frames_can_be_parquet(shell: InteractiveShell) -> None:
     assert shell.user_ns["again"].equals(shell.user_ns["frame"])
 
 
+def test_hint_is_shown_before_the_work_and_once(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vault_magic.operations.storing.estimate_bytes", lambda _frame: 10**9)
+    run(shell, OPEN, "import pandas\nframe = pandas.DataFrame({'n': range(100_000)})")
+    with capture_output() as captured:
+        shell.run_cell("%vault store frame in m\n%vault store frame in m").raise_error()
+    assert captured.stdout == (
+        "m/frame takes 1,000 MB and is stored as text; for frames this large Parquet is several times as fast: "
+        "%open_vault ... --frame_format parquet\n"
+    )
+
+
 def test_project_says_where_the_vault_is(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("pyproject.toml").write_text('[tool.vault_magic]\npath = "data/"\nsecure = false\n', encoding="utf-8")
     Path("notebooks").mkdir()
