@@ -23,7 +23,7 @@ from vault_magic.codecs.labels import load_label
 from vault_magic.codecs.plain import split_rows
 from vault_magic.codecs.rows import ArrayCells, Group, Rows, join_cells
 from vault_magic.codecs.schema import Column, Field, Range, Schema
-from vault_magic.codecs.texts import STRINGS, is_special, render_values
+from vault_magic.codecs.texts import STRINGS, is_own_text, render_values
 
 
 class Proof:
@@ -63,7 +63,7 @@ class Proof:
         if not isinstance(column, ArrayCells):
             return False
         if column.field.dtype in STRINGS:
-            return not is_special(cells)
+            return is_own_text(cells, column.values[group.start : group.stop], column.field)
         back = convert_cells(cells, column.field)
         return back is not None and same_arrays(_settle(back), _settle(column.values[group.start : group.stop]))
 

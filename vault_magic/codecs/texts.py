@@ -52,6 +52,13 @@ def quote(texts: Any, *, empty: bool) -> Any:
     return quote_empty(texts) if empty else texts
 
 
+def is_own_text(cells: Any, values: Any, column: Column) -> bool:
+    """Tell whether cells are just these strings, and none of them could be read as anything else."""
+    if is_special(cells) or not _to_texts(values).equals(cells):
+        return False
+    return not _tells_empty(column) or not pc.any(pc.equal(cells, _EMPTY)).as_py()
+
+
 def is_special(texts: Any) -> bool:
     """Tell whether there is any character that a reader of cells takes for more than itself."""
     data = take_bytes(texts)
@@ -118,9 +125,18 @@ def _render_wide(values: Any, column: Column) -> Any:
 
 
 def _render_strings(values: Any, column: Column) -> Any:
+    return quote(_to_texts(values), empty=_tells_empty(column))
+
+
+def _tells_empty(column: Column) -> bool:
+    """Tell whether an empty cell is a missing value, so that the empty string needs quotes."""
+    return column.missing is not None or column.dtype.endswith("[pyarrow]")
+
+
+def _to_texts(values: Any) -> Any:
+    """Return strings as Arrow has them, as they are."""
     array = _to_arrow(values)
-    array = array if array.type == TEXT else pc.cast(array, TEXT)
-    return quote(array, empty=column.missing is not None or column.dtype.endswith("[pyarrow]"))
+    return array if array.type == TEXT else pc.cast(array, TEXT)
 
 
 def _render_instants(values: Any, column: Column) -> Any:

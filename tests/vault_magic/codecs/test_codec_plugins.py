@@ -208,6 +208,9 @@ class GivesAnotherType(Good):
     def decode(self, data: bytes, schema: Mapping[str, object] | None) -> object:
         return int(data)
 
+    def is_same(self, one: object, other: object) -> bool:
+        return True
+
 
 class SaysAlmost(Good):
     def is_same(self, one: object, other: object) -> bool:
