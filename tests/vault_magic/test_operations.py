@@ -17,6 +17,7 @@ from unittest.mock import Mock
 
 import filelock
 import hypothesis.strategies as st
+import pandas as pd
 import pytest
 import pyzipper
 from hypothesis import settings
@@ -828,6 +829,20 @@ def test_damaged_pickle_is_replaced(path: Path) -> None:
     notebook.run("store x in m")
 
     assert import_names(notebook) == {*MANY}
+
+
+@pytest.mark.parametrize("frame_format", FrameFormat)
+def test_frame_that_was_optimised_on_import_stays_as_it_is_stored(path: Path, frame_format: FrameFormat) -> None:
+    options = OpenOptions(frame_format=frame_format)
+    notebook = Notebook(path, names={"x": pd.DataFrame({"a": ["Lon", "Del"] * 500})}, options=options)
+    notebook.run("store x in m")
+    notebook.run("import x from m")
+    frame: Any = notebook.names["x"]
+    assert isinstance(frame.dtypes["a"], pd.CategoricalDtype)
+
+    (result,) = notebook.run("store x in m").record.results
+
+    assert result.before == result.after
 
 
 # Frames for which text is slow

@@ -9,19 +9,19 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from vault_magic.codecs.pickle_meaning import digest_meaning
 from vault_magic.codecs.pickles import decode_pickle, encode_pickle
-from vault_magic.codecs.plugins import decode_with_plugin, encode_with_plugin, is_equal, load_codec
+from vault_magic.codecs.plugins import decode_with_plugin, encode_with_plugin, is_codec_equal, load_codec
+from vault_magic.codecs.protocol import Schema
 from vault_magic.codecs.schema import canonical_schema, schema_digest
 from vault_magic.content import Content
 from vault_magic.errors import CodecError, VaultError
 from vault_magic.options import FrameFormat
 
-__all__ = ["CUSTOM", "Encoded", "canonical_schema", "decode", "encode", "is_codec_equal", "schema_digest"]
+__all__ = ["CUSTOM", "Encoded", "Schema", "canonical_schema", "decode", "encode", "is_equal", "schema_digest"]
 
 CUSTOM = "custom"
 """The format of an object that a user's function wrote."""
-
-Schema = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,18 @@ def decode(stored_format: str | None, data: bytes, schema: Schema | None, *, all
         raise CodecError(f"cannot load: the {name} is damaged ({' '.join(str(err).split())[:200]})") from err
 
 
-def is_codec_equal(value: object, stored_format: str, data: bytes, schema: Schema | None) -> bool:
-    """Tell whether the codec of an entry finds its bytes to be exactly a value; False where it cannot tell."""
+def is_equal(value: object, encoded: Encoded, data: bytes, schema: Schema | None) -> bool:
+    """Tell whether stored bytes of the same format, other ones, are exactly a value; False where it cannot be told.
+
+    Pickles are compared by what they mean, and never loaded.
+    """
     try:
-        return is_equal(value, data, schema, codec=load_codec(stored_format))
+        if encoded.format == "pickle":
+            meaning = digest_meaning(encoded.data)
+            return meaning is not None and meaning == digest_meaning(data)
+        if encoded.format == "parquet":
+            return _is_same_frame(value, _decode_parquet(data, schema))
+        return is_codec_equal(value, data, schema, codec=load_codec(encoded.format))
     except Exception:  # whatever a codec raises
         return False
 
@@ -166,6 +174,12 @@ def _decode_parquet(data: bytes, schema: Schema | None) -> object:
     from vault_magic.codecs.parquet import decode_frame  # pandas and pyarrow are heavy and optional
 
     return decode_frame(data, schema)
+
+
+def _is_same_frame(value: object, found: object) -> bool:
+    from vault_magic.codecs.compare import identical  # imports pandas, which is heavy and optional
+
+    return identical(found, value)
 
 
 def _decode_npy(data: bytes, _schema: Schema | None) -> object:

@@ -20,7 +20,7 @@ def encode_with_plugin(value: object) -> tuple[str, Encoding] | None:
     for name, codec in _find_codecs(value):
         try:
             encoding = codec.encode(value)
-            if encoding is not None and is_equal(value, encoding.data, encoding.schema, codec=codec):
+            if encoding is not None and is_codec_equal(value, encoding.data, encoding.schema, codec=codec):
                 return name, encoding
         except Exception:  # noqa: S112  # whatever a codec raises: the value is a pickle then
             continue
@@ -50,7 +50,7 @@ def load_codec(name: str) -> Codec:
     return found
 
 
-def is_equal(value: object, data: bytes, schema: Schema | None, *, codec: Codec) -> bool:
+def is_codec_equal(value: object, data: bytes, schema: Schema | None, *, codec: Codec) -> bool:
     """Tell whether bytes bring back exactly a value; raises what the codec raises."""
     found = codec.decode(data, schema)
     return type(found) is type(value) and codec.is_same(found, value) is True

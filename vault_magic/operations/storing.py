@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from vault_magic.archive.archive import Archive, StoredObject
+from vault_magic.archive.archive import Archive
 from vault_magic.archive.sidecar import Sidecar, build_producer
-from vault_magic.codecs import CUSTOM, Encoded, decode, encode, is_codec_equal
-from vault_magic.codecs.pickle_meaning import digest_meaning
+from vault_magic.codecs import CUSTOM, Encoded, Schema, decode, encode, is_equal
 from vault_magic.codecs.schema import schema_digest
 from vault_magic.content import Content
 from vault_magic.digest import ObjectDigest, sha256_hex
@@ -132,29 +131,29 @@ def _keep_equal(
     """Return what is stored already of values that are equal to it, and would only have got other bytes."""
     kept = {}
     for path, one in encoded.items():
-        found, stored = identities[path], before.get(path)
-        if stored is None or found.compare(stored) is Match.SAME:
+        if path not in before or not _can_be_equal(identities[path], before[path]):
             continue
         with suppress(VaultError):  # what cannot be read any more is replaced
-            if _is_equal(task, one, values[path], path, found, stored):
-                old = task.archive.read(path)
-                schema = old.sidecar.schema if old.sidecar else None
+            old = task.archive.read(path)
+            schema = old.sidecar.schema if old.sidecar else None
+            if _is_equal(task, one, values[path], old.data, schema):
                 kept[path] = replace(one, content=Content.of(old.data), schema=schema)
     return kept
 
 
-def _is_equal(task: Task, encoded: Encoded, value: object, path: str, found: Identity, stored: Identity) -> bool:
-    if found.unstable and stored.unstable and stored.format is not None and found.format == stored.format:
-        return _is_told_equal(encoded, value, task.archive.read(path), stored_format=stored.format)
-    return found.schema != stored.schema and is_same_value(task, value, path, found, stored)
+def _can_be_equal(found: Identity, stored: Identity) -> bool:
+    """Tell whether a value may be what is stored although its bytes or its schema are others."""
+    if found.format != stored.format or found.compare(stored) is Match.SAME:
+        return False
+    return (found.unstable and stored.unstable) or (found.sha256 == stored.sha256 and found.schema != stored.schema)
 
 
-def _is_told_equal(encoded: Encoded, value: object, old: StoredObject, *, stored_format: str) -> bool:
-    """Compare a value with stored bytes which only happen to be others."""
-    if stored_format == "pickle":
-        meaning = digest_meaning(encoded.data)
-        return meaning is not None and meaning == digest_meaning(old.data)
-    return is_codec_equal(value, stored_format, old.data, old.sidecar.schema if old.sidecar else None)
+def _is_equal(task: Task, encoded: Encoded, value: object, data: bytes, schema: Schema | None) -> bool:
+    if not encoded.stable and is_equal(value, encoded, data, schema):
+        return True
+    # A frame whose memory was optimised on import is still what it was imported from.
+    is_table = encoded.format in [one.value for one in FrameFormat]
+    return is_table and task.options.optimize_df and is_as_imported(task, value, decode(encoded.format, data, schema))
 
 
 def _bind(task: Task, record: Record) -> tuple[Binding, ...]:
