@@ -205,18 +205,18 @@ class Archive:
             raise ArchiveError(f"{self.path.name} was {verb} meanwhile; run %open_vault again")
 
     def _build(self, path: str, data: bytes | Content, sidecar: Sidecar) -> tuple[Member, Member]:
-        content = Content.of(data)
-        if not content.is_held:
-            content = replace(content, pieces=lambda: self._check_pieces(path, data, sidecar.identity))
+        made = content = Content.of(data)
+        if not made.is_held:
+            content = replace(made, pieces=lambda: self._check_pieces(path, made, sidecar.identity))
         return (
             Member(path, content, comment=write_entry_comment(sidecar.identity)),
             Member(name_sidecar(path), render_sidecar(sidecar)),
         )
 
-    def _check_pieces(self, path: str, data: bytes | Content, identity: Identity) -> Iterator[bytes]:
+    def _check_pieces(self, path: str, content: Content, identity: Identity) -> Iterator[bytes]:
         """Yield pieces that are made anew, and refuse those of another object than was identified."""
         digest = ObjectDigest(key=self.digest_key)
-        for piece in Content.of(data).pieces():
+        for piece in content.pieces():
             digest.update(piece)
             yield piece
         if digest.sha256 != identity.sha256:

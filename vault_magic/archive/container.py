@@ -149,9 +149,12 @@ def _write_member(file: BinaryIO, member: Member, *, start: int, password: bytes
     content = Content.of(member.data)
     if content.size > _LARGE:
         return _write_large(file, member, content, start=start, password=password)
-    plain = content.read()
-    packed = _Packed(member.name, deflate(plain), zlib.crc32(plain), len(plain), member.comment)
+    packed = _pack(member.name, content.read(), comment=member.comment)
     return _write_packed(file, packed, start=start, password=password)
+
+
+def _pack(name: str, plain: bytes, *, comment: bytes) -> _Packed:
+    return _Packed(name, deflate(plain), zlib.crc32(plain), len(plain), comment)
 
 
 def _write_packed(file: BinaryIO, member: _Packed, *, start: int, password: bytes | None) -> tuple[bytes, int]:
@@ -211,7 +214,7 @@ def _unpack(part: Recoded) -> _Packed:
     entry, opened = part.entry, (part.file, part.directory)
     if entry.method != Method.DEFLATED or (entry.is_encrypted and entry.aes is None):
         plain = b"".join(read_pieces(*opened, entry, password=part.password))
-        return _Packed(entry.name, deflate(plain), zlib.crc32(plain), len(plain), entry.comment)
+        return _pack(entry.name, plain, comment=entry.comment)
     crc = 0
     for piece in read_pieces(*opened, entry, password=part.password):
         crc = zlib.crc32(piece, crc)

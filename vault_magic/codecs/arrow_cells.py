@@ -9,26 +9,24 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
+from vault_magic.codecs.dtypes import ARROW, ARROW_DATE, ARROW_FLOATS, ARROW_STRINGS, INTEGERS, NANOSECONDS
 from vault_magic.codecs.instants import parse_duration, parse_instant
 from vault_magic.codecs.schema import Column
 
-_SUFFIX = "[pyarrow]"
-_INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
 _CONVERTERS: dict[str, Callable[[str], Any]] = {
-    **dict.fromkeys(_INTEGERS, int),
-    **dict.fromkeys(("float", "double"), float),
-    **dict.fromkeys(("string", "large_string"), str),
+    **dict.fromkeys(INTEGERS, int),
+    **dict.fromkeys(ARROW_FLOATS, float),
+    **dict.fromkeys(ARROW_STRINGS, str),
     "bool": {"True": True, "False": False}.__getitem__,
-    "date32[day]": dt.date.fromisoformat,
+    ARROW_DATE: dt.date.fromisoformat,
 }
 _MOMENT = re.compile(r"(timestamp|duration)\[(s|ms|us|ns)(?:, tz=(.+))?\]")
 _DECIMAL = re.compile(r"decimal(128|256)\((\d+), (-?\d+)\)")
-_NANOSECONDS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 
 
 def load_arrow(name: str) -> Any:
     """Return the type of Arrow that a dtype `...[pyarrow]` names, None where it names none that is known."""
-    kind = name.removesuffix(_SUFFIX)
+    kind = name.removesuffix(ARROW)
     if kind == name or not find_spec("pyarrow"):
         return None
     import pyarrow as pa  # heavy and optional
@@ -48,7 +46,7 @@ def parse_arrow(cells: Sequence[str | None], column: Column) -> Any:
     import pyarrow as pa  # heavy and optional
     from pandas.arrays import ArrowExtensionArray  # heavy
 
-    kind, name = load_arrow(column.dtype), column.dtype.removesuffix(_SUFFIX)
+    kind, name = load_arrow(column.dtype), column.dtype.removesuffix(ARROW)
     if match := _MOMENT.fullmatch(name):
         counts = [_count(cell, match) for cell in cells]
         return ArrowExtensionArray(pa.array(counts, pa.int64()).cast(kind))
@@ -61,7 +59,7 @@ def _count(cell: str | None, match: re.Match[str]) -> int | None:
     if cell is None:
         return None
     nanoseconds = parse_duration(cell) if match[1] == "duration" else parse_instant(cell, zoned=match[3] is not None)
-    count, rest = divmod(nanoseconds, _NANOSECONDS[match[2]])
+    count, rest = divmod(nanoseconds, NANOSECONDS[match[2]])
     if rest:
         raise ValueError(f"{cell} is finer than {match[2]}")
     return count

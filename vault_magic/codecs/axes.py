@@ -19,7 +19,8 @@ from vault_magic.codecs.cells import (
     parse_cells,
     render_cells,
 )
-from vault_magic.codecs.fields import INTEGERS, describe_index, describe_values
+from vault_magic.codecs.dtypes import INTEGERS
+from vault_magic.codecs.fields import describe_index, describe_values
 from vault_magic.codecs.labels import dump_label, load_label, read_tag
 from vault_magic.codecs.schema import Column, Columns, Field, Label, Levels, Range, Schema
 from vault_magic.errors import CodecError, FormatError
@@ -78,12 +79,14 @@ def count_header_rows(schema: Schema) -> int:
     levels = _count_levels(schema)
     if levels is None:
         return 1
-    rows = schema.index
-    names = [
-        load_label(one) for one in ([rows.name] if isinstance(rows, Range) else [level.name for level in rows.levels])
-    ]
-    is_named = names[0] not in (None, "") if len(names) == 1 else any(names)
-    return levels + is_named
+    return levels + _is_named(schema.index)
+
+
+def _is_named(rows: Range | Levels) -> bool:
+    """Tell whether pandas writes a row for the index's names; of a `MultiIndex` a false one such as 0 is none."""
+    if isinstance(rows, Levels) and rows.is_multi:
+        return any(load_label(level.name) for level in rows.levels)
+    return load_label(rows.name if isinstance(rows, Range) else rows.levels[0].name) not in (None, "")
 
 
 def _count_levels(schema: Schema) -> int | None:

@@ -12,9 +12,9 @@ import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
 from vault_magic.codecs.arrow_cells import load_arrow, parse_arrow
+from vault_magic.codecs.dtypes import DATETIMES, DURATIONS, FLOATS, INTEGERS, NULLABLE
 from vault_magic.codecs.labels import NotInText
 from vault_magic.codecs.moment_cells import (
-    NANOSECONDS,
     parse_durations,
     parse_instants,
     spell_durations,
@@ -81,13 +81,13 @@ def _find_places(cells: pd.Index[Any], values: pd.Index[Any]) -> Any:
 
 def render_cells(values: Any, column: Column) -> list[str]:
     """Turn an array without missing values into cells as `parse_cells` reads them; raises `NotInText`."""
-    if column.missing is not None or (column.dtype not in ("float32", "float64") and pd.isna(values).any()):
+    if column.missing is not None or (column.dtype not in FLOATS and pd.isna(values).any()):
         raise NotInText("missing values where they have no place")
     if column.dtype.startswith("datetime64"):
         return spell_instants(values, column)
     if column.dtype.startswith("timedelta64"):
         return spell_durations(values, column)
-    if column.dtype in ("float32", "float64"):
+    if column.dtype in FLOATS:
         return spell_floats(np.asarray(values))
     if column.dtype == "category":
         raise NotInText("categories of categories")
@@ -203,12 +203,12 @@ def _say(err: Exception) -> str:
 
 
 _PARSERS: dict[str, Callable[[Cells, Column], Any]] = (
-    dict.fromkeys(("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"), parse_integers)
-    | dict.fromkeys(("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64"), _parse_nullable)
-    | dict.fromkeys(("Float32", "Float64", "boolean"), _parse_nullable)
-    | dict.fromkeys((f"datetime64[{unit}]" for unit in NANOSECONDS), parse_instants)
-    | dict.fromkeys((f"timedelta64[{unit}]" for unit in NANOSECONDS), parse_durations)
-    | {"float32": parse_floats, "float64": parse_floats, "bool": parse_bools, "category": _parse_category}
+    dict.fromkeys(INTEGERS, parse_integers)
+    | dict.fromkeys(FLOATS, parse_floats)
+    | dict.fromkeys(NULLABLE, _parse_nullable)
+    | dict.fromkeys(DATETIMES, parse_instants)
+    | dict.fromkeys(DURATIONS, parse_durations)
+    | {"bool": parse_bools, "category": _parse_category}
     | {"interval": _parse_intervals, "decimal": parse_decimals, "date": parse_dates}
     | {"object": parse_objects, "str": _parse_strings, "string": _parse_strings}
 )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from vault_magic.codecs.fields import NULLABLE
+from vault_magic.codecs.dtypes import NULLABLE
 
 
 def identical(one: object, other: object) -> bool:

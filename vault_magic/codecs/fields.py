@@ -16,20 +16,13 @@ import pandas as pd
 
 from vault_magic.codecs.arrow_cells import load_arrow
 from vault_magic.codecs.cells import render_cells
+from vault_magic.codecs.dtypes import ARROW, NANOSECONDS, NULLABLE, NUMBERS
 from vault_magic.codecs.labels import NotInText
 from vault_magic.codecs.schema import Column
 
 _MISSING: dict[type[Any], Literal["nan", "none", "NA"]] = {float: "nan", type(None): "none", type(pd.NA): "NA"}
 _OBJECTS: dict[type[Any], str] = {str: "object", decimal.Decimal: "decimal", dt.date: "date"}
 """The objects that a column may hold, and the names of such columns."""
-
-UNITS = ("s", "ms", "us", "ns")
-INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
-NUMBERS = ("bool", *INTEGERS, "float32", "float64")
-NULLABLE = (
-    *("boolean", "Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64"),
-    *("Float32", "Float64"),
-)
 
 
 def describe_array(values: Any) -> Column:
@@ -77,7 +70,7 @@ def _describe_numpy(values: Any) -> Column:
     dtype = values.dtype
     if dtype.kind == "O":
         return _describe_objects(values)
-    if dtype.kind in "mM" and np.datetime_data(dtype) in {(unit, 1) for unit in UNITS}:
+    if dtype.kind in "mM" and np.datetime_data(dtype) in {(unit, 1) for unit in NANOSECONDS}:
         return Column(dtype=dtype.name)
     if dtype.name in NUMBERS:
         return Column(dtype=dtype.name)
@@ -112,7 +105,7 @@ def _describe_objects(values: Any) -> Column:
 
 def _name_arrow(dtype: Any) -> str:
     """Return the name of a type that Arrow keeps, as `load_arrow` reads it; raises `NotInText`."""
-    name = f"{dtype.pyarrow_dtype}[pyarrow]"
+    name = f"{dtype.pyarrow_dtype}{ARROW}"
     if load_arrow(name) != dtype.pyarrow_dtype:
         raise NotInText(f"values of type {dtype}")
     return name

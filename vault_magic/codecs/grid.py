@@ -14,6 +14,18 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from vault_magic.codecs.cells import match_cells, parse_cells, string_dtype
+from vault_magic.codecs.dtypes import (
+    ARROW,
+    ARROW_DATE,
+    ARROW_FLOATS,
+    ARROW_STRINGS,
+    DATETIMES,
+    FLOATS,
+    INTEGERS,
+    NULLABLE_FLOATS,
+    NULLABLE_INTEGERS,
+    NUMBERS,
+)
 from vault_magic.codecs.schema import Column
 from vault_magic.errors import CodecError
 
@@ -21,9 +33,6 @@ _BLOCK = 2**20  # bytes read at once
 _LARGEST_BLOCK = 2**31 - 1
 _POOL = pa.system_memory_pool()  # the others cost more for pages than for parsing
 _REPEATED = pa.dictionary(pa.int32(), pa.large_string())
-_UNITS = ("s", "ms", "us", "ns")
-_INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
-_NULLABLE = {name.replace("int", "Int").replace("uI", "UI"): name for name in _INTEGERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,20 +170,19 @@ def _moment_type(column: Column) -> Any:
 
 
 _KINDS: dict[str, tuple[Callable[[Column], Any], Callable[[Any, Column], Any]]] = (
-    {
-        name: (lambda column: pa.type_for_alias(column.dtype), _finish_numbers)
-        for name in (*_INTEGERS, "float32", "float64")
+    {name: (lambda column: pa.type_for_alias(column.dtype), _finish_numbers) for name in (*INTEGERS, *FLOATS)}
+    | {
+        name: (lambda column: pa.type_for_alias(column.dtype.lower()), _finish_nullable)
+        for name in (*NULLABLE_INTEGERS, *NULLABLE_FLOATS)
     }
-    | {name: (lambda column: pa.type_for_alias(_NULLABLE[column.dtype]), _finish_nullable) for name in _NULLABLE}
-    | {f"Float{bits}": (lambda column: pa.type_for_alias(column.dtype.lower()), _finish_nullable) for bits in (32, 64)}
     | {"bool": (lambda _: pa.bool_(), _finish_numbers), "boolean": (lambda _: pa.bool_(), _finish_nullable)}
     | dict.fromkeys(("object", "str", "string"), (_text_type, _finish_strings))
-    | {f"datetime64[{unit}]": (_moment_type, _finish_moments) for unit in _UNITS}
+    | dict.fromkeys(DATETIMES, (_moment_type, _finish_moments))
     | {
-        f"{name}[pyarrow]": (lambda column: pa.type_for_alias(column.dtype.removesuffix("[pyarrow]")), _finish_arrow)
-        for name in (*_INTEGERS, "float", "double", "bool", "string", "large_string", "date32[day]")
+        f"{name}{ARROW}": (lambda column: pa.type_for_alias(column.dtype.removesuffix(ARROW)), _finish_arrow)
+        for name in (*INTEGERS, *ARROW_FLOATS, *ARROW_STRINGS, "bool", ARROW_DATE)
     }
 )
 _TYPES = {name: kind for name, (kind, _) in _KINDS.items()}
 _FINISHERS = {name: finish for name, (_, finish) in _KINDS.items()}
-_SAFE = frozenset((*map(pa.type_for_alias, (*_INTEGERS, "float32", "float64", "bool")), pa.large_string()))
+_SAFE = frozenset((*map(pa.type_for_alias, NUMBERS), pa.large_string()))

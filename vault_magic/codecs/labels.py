@@ -6,13 +6,11 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from vault_magic.codecs.dtypes import INTEGERS
 from vault_magic.codecs.schema import Label
 from vault_magic.errors import FormatError
 
 _T = TypeVar("_T")
-
-
-_NUMPY_INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
 
 
 class NotInText(Exception):
@@ -34,7 +32,7 @@ def dump_label(label: object) -> Label:
         return {"float": repr(label)}
     if kind is dt.date:
         return {"date": label.isoformat()}  # type: ignore[attr-defined]
-    if kind.__module__ == "numpy" and kind.__name__ in _NUMPY_INTEGERS:
+    if kind.__module__ == "numpy" and kind.__name__ in INTEGERS:
         return {kind.__name__: int(label)}  # type: ignore[call-overload]  # as a Series has that was a column
     raise NotInText(f"a label of type {kind.__name__}")
 
@@ -44,7 +42,7 @@ def load_label(label: Label) -> Any:
     if not isinstance(label, dict):
         return label
     tag, content = read_tag(label)
-    loader = _load_numpy(tag) if tag in _NUMPY_INTEGERS else _LOADERS.get(tag)
+    loader = _load_numpy(tag) if tag in INTEGERS else _LOADERS.get(tag)
     if loader is None:
         raise FormatError(f"the schema has a label of the unknown kind {tag!r}; upgrade or store the table again")
     try:

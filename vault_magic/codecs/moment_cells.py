@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from vault_magic.codecs.dtypes import NANOSECONDS
 from vault_magic.codecs.instants import parse_duration, parse_instant, render_duration
 from vault_magic.codecs.schema import Column
-
-NANOSECONDS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
-"""The units of both, and what they are."""
 
 
 def parse_instants(cells: Sequence[str | None], column: Column) -> Any:

@@ -89,13 +89,9 @@ def _find_precision(counts: np.ndarray[Any, Any], unit: str) -> tuple[str, int]:
 
 def _spell(counts: np.ndarray[Any, Any], unit: str, missing: np.ndarray[Any, Any]) -> Any:
     """Return days or moments as text; years of five digits, which pyarrow does not know, as numpy does."""
-    per_second = _PER_SECOND.get(unit, 1)
-    seconds = (
-        (int(one) * _DAY if unit == "D" else int(one) // per_second for one in (counts.min(), counts.max()))
-        if len(counts)
-        else (0, 0)
-    )
-    first, last = seconds
+    if not len(counts):
+        return pa.array([], _TEXT)
+    first, last = (_to_seconds(int(one), unit) for one in (counts.min(), counts.max()))
     if first < _FIRST:
         raise NotInText("years before 1")
     if last > _LAST:
@@ -104,6 +100,10 @@ def _spell(counts: np.ndarray[Any, Any], unit: str, missing: np.ndarray[Any, Any
     if unit == "D":
         return pc.cast(pa.array(counts.astype(np.int32), pa.int32(), mask=missing).cast(pa.date32()), _TEXT)
     return pc.cast(pa.array(counts, pa.timestamp(unit), mask=missing), _TEXT)
+
+
+def _to_seconds(count: int, unit: str) -> int:
+    return count * _DAY if unit == "D" else count // _PER_SECOND[unit]
 
 
 def _find_offsets(values: Any, local: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vault_magic.codecs.fields import NUMBERS
+from vault_magic.codecs.dtypes import NUMBERS
 from vault_magic.codecs.schema import Field, Range, Schema
 from vault_magic.codecs.texts import TEXT, quote_empty, render_texts, render_values, take, take_bytes
 

@@ -14,6 +14,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vault_magic.codecs.dtypes import (
+    ARROW,
+    ARROW_DATE,
+    ARROW_FLOATS,
+    ARROW_STRINGS,
+    DATETIMES,
+    DURATIONS,
+    FLOATS,
+    INTEGERS,
+    NULLABLE_FLOATS,
+    NULLABLE_INTEGERS,
+)
 from vault_magic.codecs.labels import NotInText
 from vault_magic.codecs.moments import render_durations, render_instants, render_stamps, render_zoned
 from vault_magic.codecs.number_cells import FLOAT32_POSITIONAL, spell_floats
@@ -21,7 +33,7 @@ from vault_magic.codecs.schema import Column
 
 TEXT = pa.large_string()
 
-STRINGS = ("object", "str", "string", "string[pyarrow]", "large_string[pyarrow]")
+STRINGS = ("object", "str", "string", *(f"{name}{ARROW}" for name in ARROW_STRINGS))
 """The dtypes whose cells are their own text."""
 
 _SPECIAL = '["\\t\\n\\r]'
@@ -130,7 +142,7 @@ def _render_strings(values: Any, column: Column) -> Any:
 
 def _tells_empty(column: Column) -> bool:
     """Tell whether an empty cell is a missing value, so that the empty string needs quotes."""
-    return column.missing is not None or column.dtype.endswith("[pyarrow]")
+    return column.missing is not None or column.dtype.endswith(ARROW)
 
 
 def _to_texts(values: Any) -> Any:
@@ -148,24 +160,13 @@ def _render_durations(values: Any, _column: Column) -> Any:
 
 
 def _render_arrow(values: Any, column: Column) -> Any:
-    """Render an array that Arrow keeps, as pandas writes the object of each value."""
+    """Render moments that Arrow keeps, as pandas writes the object of each value; and what has no renderer."""
     kind = values.dtype.pyarrow_dtype
     if pa.types.is_timestamp(kind):
         return render_stamps(pd.Series(values).astype(_numpy_moments(kind)).array)
     if pa.types.is_duration(kind):
-        return render_durations(
-            np.asarray(pd.Series(values).astype(np.dtype(f"timedelta64[{kind.unit}]"))), together=False
-        )
-    if pa.types.is_date32(kind):
-        return pc.cast(_to_arrow(values), TEXT)
-    if pa.types.is_integer(kind):
-        return _render_numbers(values, column)
-    if pa.types.is_boolean(kind):
-        return _render_bools(values, column)
-    if pa.types.is_floating(kind):
-        return _render_wide(values, column)
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return _render_strings(values, column)
+        plain = pd.Series(values).astype(np.dtype(f"timedelta64[{kind.unit}]"))
+        return render_durations(np.asarray(plain), together=False)
     return _render_each(values, column)
 
 
@@ -174,7 +175,7 @@ def _numpy_moments(kind: Any) -> Any:
 
 
 def _render_others(values: Any, column: Column) -> Any:
-    if column.dtype.endswith("[pyarrow]"):
+    if column.dtype.endswith(ARROW):
         return _render_arrow(values, column)
     return _render_periods(values, column) if column.dtype.startswith("period[") else _render_each(values, column)
 
@@ -215,11 +216,12 @@ def _to_arrow(values: Any) -> Any:
 
 
 _RENDERERS: dict[str, Callable[[Any, Column], Any]] = (
-    dict.fromkeys(("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"), _render_numbers)
-    | dict.fromkeys(("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64"), _render_numbers)
-    | dict.fromkeys(("float32", "float64", "Float32", "Float64"), _render_floats)
-    | dict.fromkeys(("bool", "boolean"), _render_bools)
-    | dict.fromkeys(("object", "str", "string"), _render_strings)
-    | dict.fromkeys((f"datetime64[{unit}]" for unit in ("s", "ms", "us", "ns")), _render_instants)
-    | dict.fromkeys((f"timedelta64[{unit}]" for unit in ("s", "ms", "us", "ns")), _render_durations)
+    dict.fromkeys((*INTEGERS, *NULLABLE_INTEGERS), _render_numbers)
+    | dict.fromkeys((*FLOATS, *NULLABLE_FLOATS), _render_floats)
+    | dict.fromkeys(("bool", "boolean", f"bool{ARROW}"), _render_bools)
+    | dict.fromkeys(STRINGS, _render_strings)
+    | dict.fromkeys(DATETIMES, _render_instants)
+    | dict.fromkeys(DURATIONS, _render_durations)
+    | {f"{name}{ARROW}": _render_numbers for name in (*INTEGERS, ARROW_DATE)}
+    | {f"{name}{ARROW}": _render_wide for name in ARROW_FLOATS}
 )

@@ -47,11 +47,8 @@ class TableText:
 def encode_table(table: Table) -> TableText | None:
     """Give text and schema document, None when together they would not bring back exactly this table."""
     try:
-        schema = _describe_table(table)
-        document = dump_schema(schema)
-        content = (
-            _render(table, load_schema(document), document) if find_spec("pyarrow") else _render_plain(table, document)
-        )
+        document = dump_schema(_describe_table(table))
+        content = _render(table, document) if find_spec("pyarrow") else _render_plain(table, document)
     except Exception:  # what cannot be described, written or read back is a pickle, never a failed store
         return None
     return None if content is None else TableText(content, document)
@@ -71,18 +68,20 @@ def decode_table(data: bytes, document: Mapping[str, object]) -> Table:
     return table
 
 
-def _render(table: Table, schema: Schema, document: Mapping[str, object]) -> Content | None:
+def _render(table: Table, document: Mapping[str, object]) -> Content | None:
     """Render a table while its text is proved to be it; it is held where that is not too much."""
     from vault_magic.codecs.proof import Proof  # pyarrow is optional
     from vault_magic.codecs.rows import prepare_rows  # as above
 
+    schema = load_schema(document)
     rows, header = prepare_rows(table, schema), _render_header(table)
     if rows.is_small:
         data = b"".join((header, *(group.text for group in rows.split())))
         return Content.of(data) if identical(decode_table(data, document), table) else None
-    proof = Proof(rows, table, schema, _list_columns(schema))
+    kinds = _list_columns(schema)
+    proof = Proof(rows, table, schema, kinds)
     held, size = [header], len(header)
-    if not proof.accepts_axes():
+    if not proof.accepts_axes() or _find_rows(header, header=count_header_rows(schema), width=len(kinds)) != size:
         return None
     for group in rows.split():
         if not proof.accepts(group):

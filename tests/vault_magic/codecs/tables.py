@@ -298,6 +298,12 @@ TEXT_CASES: dict[str, Any] = {
     "labels-of-several-levels-dates": labels(names(["a"], pd.date_range("2020", periods=2))),
     "labels-of-several-levels-filtered": labels(names(["a", "b"], [1, 2])).iloc[:, 1:3],
     "labels-of-several-levels-duplicate": labels(pd.MultiIndex.from_tuples([("a", 1), ("a", 1)])),
+    "labels-of-several-levels-over-one-named-falsely": pd.DataFrame(
+        [[1, 2], [3, 4]], pd.MultiIndex.from_arrays([["x", "y"]], names=[0]), names(["a"], ["b", "c"])
+    ),
+    "labels-of-several-levels-over-rows-named-falsely": pd.DataFrame(
+        [[1, 2], [3, 4]], pd.Index(["x", "y"], name=0), names(["a"], ["b", "c"])
+    ),
     "labels-of-one-level": labels(pd.MultiIndex.from_arrays([["a", "b"]])),
     "labels-of-two-levels-and-rows-of-two": pd.DataFrame(
         [[1, 2]], pd.MultiIndex.from_tuples([("x", 1)], names=["p", "q"]), names(["a"], ["b", "c"])
