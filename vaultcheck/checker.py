@@ -49,6 +49,11 @@ def run_rules(workspace: Workspace, rules: Iterable[Rule]) -> Iterator[Finding]:
                 hint=draft.hint,
                 location=draft.location,
                 object=draft.object,
+                vault=draft.vault,
+                stake=draft.stake,
+                story=draft.story,
+                commands=draft.commands,
+                consequences=draft.consequences,
             )
 
 

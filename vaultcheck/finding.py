@@ -1,7 +1,8 @@
-"""A finding: what is wrong, how badly, and where."""
+"""A finding: what is wrong, how badly, where, why, and what mends it."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import Enum
 
@@ -17,6 +18,13 @@ class Severity(Enum):
     def rank(self) -> int:
         """0 for the worst."""
         return list(Severity).index(self)
+
+
+class Stake(Enum):
+    """What is wrong: stored data (or what was computed from them), or only what is written down about them."""
+
+    DATA = "data"
+    BOOKKEEPING = "bookkeeping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +43,21 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Consequence:
+    """What is wrong elsewhere for the same reason as a finding, and needs no finding of its own."""
+
+    location: Location
+    message: str
+    object: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding of one rule; `object` is the path of the stored object concerned."""
+    """One finding of one rule; `object` is the path of the stored object concerned, `vault` that of its vault.
+
+    `story` tells in lines how it came to be, `commands` are what to type at a shell to mend it, in order. `anchor` is a
+    short digest of the cell's text, so that the finding is known again when the cell stands elsewhere.
+    """
 
     code: str
     name: str
@@ -45,9 +66,26 @@ class Finding:
     hint: str
     location: Location
     object: str | None = None
+    vault: str | None = None
+    stake: Stake = Stake.BOOKKEEPING
+    story: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    consequences: tuple[Consequence, ...] = ()
+    anchor: str | None = None
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:
         """Findings are listed by place, then by code."""
         where = self.location
         return (where.file, where.cell or 0, where.line or 0, self.code, self.message)
+
+    @property
+    def fingerprint(self) -> str:
+        """What stays the same while the finding does, whatever is added above it: 32 hex digits.
+
+        Of code, file, and the object or else the text of the cell.
+        """
+        about = self.object or self.anchor or ""
+        return hashlib.sha256(
+            "\0".join((self.code, self.location.file, about)).encode("utf-8", "backslashreplace")
+        ).hexdigest()[:32]

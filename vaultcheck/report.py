@@ -32,12 +32,17 @@ class VaultSummary:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome of a check; everything in it is sorted."""
+    """The outcome of a check; everything in it is sorted.
+
+    `suppressed` findings were silenced in a notebook or the configuration, `baselined` ones are those of a baseline.
+    """
 
     notebooks: tuple[NotebookSummary, ...] = ()
     vaults: tuple[VaultSummary, ...] = ()
     findings: tuple[Finding, ...] = ()
     lineage: Lineage = field(default_factory=Lineage)
+    suppressed: int = 0
+    baselined: int = 0
 
     @cached_property
     def counts(self) -> dict[Severity, int]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+
+import pytest
 
 from vaultcheck.finding import Finding, Location, Severity
 
@@ -27,3 +30,26 @@ def test_findings_are_listed_by_place_then_by_code() -> None:
     ]
     for order in itertools.islice(itertools.permutations(listed), 0, None, 97):
         assert sorted(order, key=lambda one: one.sort_key) == listed
+
+
+FOUND = Finding("VC301", "n", Severity.ERROR, "m", "h", Location("a.ipynb", cell=2, line=1), anchor="abc")
+
+
+@pytest.mark.parametrize(
+    ("other", "is_same"),
+    [
+        pytest.param(replace(FOUND, location=Location("a.ipynb", cell=9, line=4, file_line=80)), True, id="moved"),
+        pytest.param(replace(FOUND, message="other words", severity=Severity.INFO), True, id="worded-otherwise"),
+        pytest.param(replace(FOUND, code="VC302"), False, id="other-rule"),
+        pytest.param(replace(FOUND, anchor="def"), False, id="other-text"),
+        pytest.param(replace(FOUND, location=Location("b.ipynb")), False, id="other-file"),
+        pytest.param(replace(FOUND, object="m/x"), False, id="about-an-object"),
+    ],
+)
+def test_fingerprint_is_that_of_the_same_finding(other: Finding, is_same: bool) -> None:
+    assert (other.fingerprint == FOUND.fingerprint) is is_same
+
+
+def test_fingerprint_of_an_object_is_the_same_in_every_cell() -> None:
+    one = replace(FOUND, object="m/x")
+    assert replace(one, anchor="def").fingerprint == one.fingerprint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from vaultcheck.finding import Finding
+from vaultcheck.finding import Consequence, Finding, Location
 from vaultcheck.lineage import Lineage
 from vaultcheck.report import Report
 
@@ -37,23 +37,39 @@ def _write_summary(report: Report) -> dict[str, object]:
     counts = {f"{severity.value}s": number for severity, number in report.counts.items()}
     vaults = [{"path": one.path, "source": one.source, "objects": one.objects} for one in report.vaults]
     coverage = {"notebooks": len(report.notebooks), "with_vault": len(report.with_vault), "judged": report.judged}
+    coverage |= {"suppressed": report.suppressed, "baselined": report.baselined}
     return counts | coverage | {"vaults": vaults}
 
 
 def _write_finding(finding: Finding) -> dict[str, object]:
-    where = finding.location
     return {
         "code": finding.code,
         "name": finding.name,
         "severity": finding.severity.value,
         "message": finding.message,
         "hint": finding.hint,
+        **_write_place(finding.location),
+        "object": finding.object,
+        "vault": finding.vault,
+        "stake": finding.stake.value,
+        "story": list(finding.story),
+        "commands": list(finding.commands),
+        "consequences": [_write_consequence(one) for one in finding.consequences],
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _write_consequence(one: Consequence) -> dict[str, object]:
+    return _write_place(one.location) | {"message": one.message, "object": one.object}
+
+
+def _write_place(where: Location) -> dict[str, object]:
+    return {
         "notebook": where.file,
         "cell": where.cell,
         "cell_id": where.cell_id,
         "line": where.line,
         "file_line": where.file_line,
-        "object": finding.object,
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from vaultcheck.finding import Location, Severity
+from vaultcheck.finding import Consequence, Location, Severity, Stake
 from vaultcheck.making import Making
 from vaultcheck.notebook import Cell, Notebook
 from vaultcheck.workspace import Workspace
@@ -17,7 +17,8 @@ from vaultcheck.workspace import Workspace
 class Draft:
     """What a rule yields: the place, what is wrong there, what to do; the checker adds code, name and severity.
 
-    `severity` is told where this one is not as bad as others of its rule.
+    `severity` is told where this one is not as bad as others of its rule, `stake` where data are at stake and not
+    only what is written down. The rest is as in `Finding`.
     """
 
     location: Location
@@ -25,6 +26,11 @@ class Draft:
     hint: str
     object: str | None = None
     severity: Severity | None = None
+    vault: str | None = None
+    stake: Stake = Stake.BOOKKEEPING
+    story: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    consequences: tuple[Consequence, ...] = ()
 
 
 def locate(notebook: Notebook, cell: Cell) -> Location:

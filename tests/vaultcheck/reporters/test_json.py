@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from vaultcheck.checker import check
-from vaultcheck.finding import Finding, Location, Severity
+from vaultcheck.finding import Consequence, Finding, Location, Severity, Stake
 from vaultcheck.report import Report
 from vaultcheck.reporters.json import render_json
 
@@ -35,7 +35,20 @@ def test_keys_are_those_promised() -> None:
 
 def test_finding_has_the_keys_promised() -> None:
     where = Location("nb/a.ipynb", cell=2, cell_id="x", line=3, file_line=40)
-    finding = Finding("VC101", "malformed-command", Severity.WARNING, "it is wrong", "mend it", where, "m/x")
+    finding = Finding(
+        "VC101",
+        "malformed-command",
+        Severity.WARNING,
+        "it is wrong",
+        "mend it",
+        where,
+        "m/x",
+        vault="storage.zip",
+        stake=Stake.DATA,
+        story=("it came so",),
+        commands=("do this",),
+        consequences=(Consequence(Location("b.ipynb", cell=1), "wrong too", "m/y"),),
+    )
     assert _render(finding)["findings"] == [
         {
             "code": "VC101",
@@ -49,6 +62,22 @@ def test_finding_has_the_keys_promised() -> None:
             "line": 3,
             "file_line": 40,
             "object": "m/x",
+            "vault": "storage.zip",
+            "stake": "data",
+            "story": ["it came so"],
+            "commands": ["do this"],
+            "consequences": [
+                {
+                    "notebook": "b.ipynb",
+                    "cell": 1,
+                    "cell_id": None,
+                    "line": None,
+                    "file_line": None,
+                    "message": "wrong too",
+                    "object": "m/y",
+                }
+            ],
+            "fingerprint": finding.fingerprint,
         }
     ]
 
