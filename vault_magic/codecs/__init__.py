@@ -6,7 +6,7 @@ Nothing heavy is imported before a value or an entry needs it.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from vault_magic.codecs.pickle_meaning import digest_meaning
