@@ -5,6 +5,7 @@ Digests, records, ledgers and manifests are made by the functions of vault_magic
 
 from __future__ import annotations
 
+import copy
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
@@ -218,6 +219,12 @@ class Author:
         marks = [build_output({"vault_cell": self._mark(source).to_json()})] if shows else []
         self.session = self.session.finish(succeeded=True)
         saved |= {"execution_count": self.count, "outputs": outputs + marks}
+
+    def run_unsaved(self, cell: int, *, content: str = "1") -> None:
+        """Run a cell (counted from 1) of a notebook that is then closed without saving."""
+        saved = copy.deepcopy(self.cells)
+        self.run_again(cell, content=content)
+        self.cells = saved
 
     def edit(self, cell: int, source: str) -> None:
         """Change the text of a cell (counted from 1); its outputs stay."""

@@ -83,6 +83,20 @@ class Lineage:
             consumers = {name: found for name, found in consumers.items() if name not in cycle}
 
 
+    def sort_notebooks(self, notebooks: Iterable[str]) -> tuple[str, ...]:
+        """Return some notebooks in the order of hand-overs, else of their names; those in a cycle by name alone."""
+        names = sorted({*notebooks})
+        producers = {name: set[str]() for name in names}
+        for edge in self.edges if len(names) > 1 else ():
+            if edge.consumer in producers and edge.producer in producers:
+                producers[edge.consumer].add(edge.producer)
+        sorter = graphlib.TopologicalSorter({name: sorted(producers[name]) for name in names})
+        try:
+            return tuple(sorter.static_order())
+        except graphlib.CycleError:
+            return tuple(names)
+
+
 def build_lineage(steps: Iterable[Step]) -> Lineage:
     """Return who produces what for whom, by the commands as they stand in the notebooks."""
     groups: dict[_Key, dict[Verb, list[Step]]] = {}

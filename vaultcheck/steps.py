@@ -15,7 +15,7 @@ from vault_magic.forms import Verb
 from vault_magic.identity import Identity
 from vault_magic.manifest import ImportLine, Producer
 from vault_magic.options import OpenOptions, parse_options
-from vault_magic.record import ArchiveRef, CellRef, Record
+from vault_magic.record import ArchiveRef, CellRef, Input, Record
 from vault_magic.whereabouts import expand_home, relate
 from vaultcheck.cell_source import FoundCommand
 from vaultcheck.finding import Location
@@ -104,6 +104,12 @@ class Step:
         if self.paths:
             return all(self.imported(path) is not None for path in self.paths)
         return any(self._is_by(one) for one in self.vault.imports)
+
+    def list_inputs(self, path: str) -> tuple[Input, ...]:
+        """Return what the session had imported before it stored an object: by the record, or by the manifest."""
+        if self.record is not None:
+            return self.record.inputs
+        return self.vault.producers[path].inputs if self.is_maker(path) else ()
 
     def imported(self, path: str) -> Identity | None:
         """Return what an import found of one object: by its record, or by the manifest where outputs were stripped."""

@@ -13,6 +13,7 @@ from vault_magic.manifest import SUFFIX
 from vault_magic.project import load_defaults
 from vault_magic.record import CellRef
 from vault_magic.whereabouts import relate
+from vaultcheck.descent import Descent
 from vaultcheck.discovery import FoundFile, display_path
 from vaultcheck.execution import Execution, reconstruct
 from vaultcheck.includes import Course, Include, SourceFiles, follow
@@ -20,6 +21,7 @@ from vaultcheck.lineage import Lineage, build_lineage
 from vaultcheck.making import Making, build_makings
 from vaultcheck.notebook import Notebook, UnreadableNotebook, read_notebook
 from vaultcheck.snapshot import Snapshot, is_about, load_snapshot
+from vaultcheck.standing import Standing, build_standings
 from vaultcheck.steps import Step, build_steps
 from vaultcheck.undefined import Undefined, find_undefined
 
@@ -45,6 +47,8 @@ class Workspace:
     makings: tuple[Making, ...] = ()
     undefined: Mapping[str, tuple[Undefined, ...]] = field(default_factory=dict)
     lineage: Lineage = field(default_factory=Lineage)
+    standings: tuple[Standing, ...] = ()
+    descent: Descent = field(default_factory=Descent)
 
     def list_undefined(self, notebook: Notebook) -> frozenset[str]:
         """Return the names that cells of a notebook use and that no cell above them defines any more."""
@@ -114,6 +118,8 @@ def load_workspace(files: Iterable[FoundFile], *, working_directory: Path, vault
     used = {step.vault.path: step.vault for step in steps}
     executions = {notebook.path: _reconstruct(notebook, used.values()) for notebook in notebooks}
     makings = {one.path: build_makings(one, executions[one.path], own[one.path]) for one in notebooks}
+    lineage = build_lineage(steps)
+    standings = build_standings(lineage, used, checked=own.keys())
     return Workspace(
         notebooks=notebooks,
         unreadable=unreadable,
@@ -123,7 +129,9 @@ def load_workspace(files: Iterable[FoundFile], *, working_directory: Path, vault
         executions=executions,
         makings=tuple(making for found in makings.values() for making in found),
         undefined={one.path: find_undefined(one, executions[one.path], makings[one.path]) for one in notebooks},
-        lineage=build_lineage(steps),
+        lineage=lineage,
+        standings=standings,
+        descent=Descent(standings),
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from vaultcheck.rules.base import Rule
 from vaultcheck.rules.commands import EditedCommand, MalformedCommand, NeverExecuted
-from vaultcheck.rules.freshness import EditedCell, ReformattedCell, StaleImport
+from vaultcheck.rules.freshness import EditedCell, ObjectOfFormerImport, ReformattedCell, StaleImport
 from vaultcheck.rules.inputs import DamagedVault, ManifestBehind, MissingVault, UnreadableNotebook, UnreadableRecord
-from vaultcheck.rules.integrity import MissingObject, NotLastRecorded
+from vaultcheck.rules.integrity import MissingObject, NotebookBehind, NotLastRecorded
 from vaultcheck.rules.lineage import ProducerCycle, RivalProducers, UnstoredImport
 from vaultcheck.rules.order import MixedSessions, OutOfOrder, RepeatedRun, VanishedCell
 from vaultcheck.rules.outputs import AlteredOutput
@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     NeverExecuted(),
     MissingObject(),
     NotLastRecorded(),
+    NotebookBehind(),
     EditedCell(),
     ReformattedCell(),
     AlteredOutput(),
@@ -34,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     VanishedCell(),
     RepeatedRun(),
     MixedSessions(),
+    ObjectOfFormerImport(),
     UnstoredImport(),
     RivalProducers(),
     ProducerCycle(),

@@ -1,16 +1,16 @@
-"""VC301, VC302 and VC304: cells and imports that are older than the code and the objects they come from."""
+"""VC301, VC302, VC304 and VC312: cells and imports that are older than the code and the objects they come from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from vault_magic.identity import Identity, Match
-from vaultcheck.finding import Severity
-from vaultcheck.lineage import Use
+from vaultcheck.finding import Severity, Stake
 from vaultcheck.makers import Fit
 from vaultcheck.rules.base import Draft, Rule, locate
 from vaultcheck.rules.phrases import list_cells
-from vaultcheck.snapshot import Snapshot
+from vaultcheck.rules.stories import list_commands, list_consequences, list_runs, tell_import, tell_standing
+from vaultcheck.standing import OldImport, Standing, State
 from vaultcheck.steps import Step
 from vaultcheck.workspace import Workspace
 
@@ -97,43 +97,84 @@ class StaleImport(Rule):
     severity = Severity.ERROR
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
-        """Yield a draft for each object that a notebook imported in a former state."""
-        for use in workspace.lineage.uses:
-            vault = workspace.get_vault(use.vault)
-            present = vault.objects.get(use.path)
-            for consumer in use.consumers if present else ():
-                stale = next(_find_stale(use, consumer, present), None) if present else None
-                if stale and present:
-                    step, imported = stale
-                    now = f"and is {present.crc32} now{_by(vault, use)}"
-                    message = f"'{use.path}' was imported as {imported.crc32}, {now}"
-                    yield Draft(step.location, message, f"run {consumer} again", use.path)
+        """Yield a draft for each object that a notebook imported in a former state, unless that is told elsewhere."""
+        for one in workspace.standings:
+            for old in one.old_imports if one.state is State.AS_RECORDED and one.present else ():
+                yield _draft_stale(one, old, workspace)
 
 
-def _find_stale(use: Use, consumer: str, present: Identity) -> Iterator[tuple[Step, Identity]]:
-    """Yield the imports of a notebook that found another object than the present one."""
-    for step in (one for one in use.imports if one.notebook.path == consumer):
-        imported = step.imported(use.path)
-        is_other = imported is not None and imported.compare(present) is Match.DIFFERENT
-        if imported is not None and is_other and not _made_it_since(use, step, present):
-            yield step, imported
+def _draft_stale(standing: Standing, old: OldImport, workspace: Workspace) -> Draft:
+    path, consumer = standing.use.path, old.step.notebook.path
+    now = f"and is {standing.present.crc32 if standing.present else None} now{_by(standing)}"
+    consequences = list_consequences(standing, workspace, importers=[old], are_told=True)
+    return Draft(
+        old.step.location,
+        f"'{path}' was imported as {old.imported.crc32}, {now}",
+        f"run {consumer} again",
+        path,
+        vault=standing.vault.path,
+        stake=Stake.DATA,
+        story=(tell_import(old), *tell_standing(standing)),
+        commands=list_commands(workspace, list_runs([consumer], consequences)),
+        consequences=consequences,
+    )
 
 
-def _made_it_since(use: Use, step: Step, present: Identity) -> bool:
-    """Tell whether the importing notebook itself stored the present object after the import."""
-    own = [one for one in use.stores if one.notebook is step.notebook]
-    if any(one.is_silent for one in own):
-        return True  # it left no record of what it stored
-    stored = [one.recorded(use.path) for one in own if _is_after(one, step)]
-    return any(identity is not None and identity.compare(present) is not Match.DIFFERENT for identity in stored)
-
-
-def _is_after(store: Step, step: Step) -> bool:
-    if store.record is None or step.record is None:
-        return store.cell.number >= step.cell.number
-    return store.record.started >= step.record.finished
-
-
-def _by(vault: Snapshot, use: Use) -> str:
-    makers = vault.find_maker(use.path) or ", ".join(use.producers)
+def _by(standing: Standing) -> str:
+    makers = standing.maker or ", ".join(standing.use.producers)
     return f" (stored by {makers})" if makers else ""
+
+
+class ObjectOfFormerImport(Rule):
+    """An object stored after an import of something that was imported anew since.
+
+    **What**: when the object was stored, its session had imported another object that is another one now. The notebook
+    has imported that again since, and has not stored again.
+
+    **Why**: the notebook shows the present input, and what is stored was made from the former one.
+
+    **Example**: after `01_prepare.ipynb` had run again, only the import in `02_model.ipynb` was run again and saved.
+
+    **How to mend**: run the cells from the import down to the store.
+    """
+
+    code = "VC312"
+    name = "object-of-former-import"
+    severity = Severity.WARNING
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield a draft for each stored object, at its store, with the first such import."""
+        by_object = {(one.vault.vault, one.use.path): one for one in workspace.standings}
+        for one in workspace.standings:
+            if one.state is not State.AS_RECORDED or one.last is None or one.recorded is None:
+                continue
+            for entry in one.last.list_inputs(one.use.path):
+                source = by_object.get((entry.vault, entry.path))
+                if source and source is not one and _is_former(entry.identity, source, one.last):
+                    yield _draft_former(one, one.last, entry.identity, source, workspace)
+                    break
+
+
+def _is_former(imported: Identity, source: Standing, store: Step) -> bool:
+    """Tell whether the notebook has imported an object again since it stored with a former one of it."""
+    notebook = store.notebook.path
+    if source.state is not State.AS_RECORDED or source.present is None or notebook in source.use.producers:
+        return False
+    is_told = any(old.step.notebook.path == notebook for old in source.old_imports)
+    is_imported = any(step.notebook.path == notebook for step in source.use.imports)
+    return is_imported and not is_told and imported.compare(source.present) is Match.DIFFERENT
+
+
+def _draft_former(made: Standing, store: Step, imported: Identity, source: Standing, workspace: Workspace) -> Draft:
+    now = source.present.crc32 if source.present else None
+    path = source.use.path
+    return Draft(
+        store.location,
+        f"'{made.use.path}' was stored with '{path}' as {imported.crc32}, which was imported again since and is {now}",
+        "run the cells from the import down to this store",
+        made.use.path,
+        vault=made.vault.path,
+        stake=Stake.DATA,
+        story=tuple(tell_standing(source)),
+        commands=list_commands(workspace, [store.notebook.path]),
+    )

@@ -1,22 +1,21 @@
-"""VC2xx: the stored objects against the records."""
+"""VC201, VC202 and VC206: the stored objects against the records; which of them it is, `standing` decides."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vault_magic.identity import Match
-from vaultcheck.finding import Severity
-from vaultcheck.lineage import Use
+from vaultcheck.finding import Location, Severity, Stake
 from vaultcheck.rules.base import Draft, Rule
-from vaultcheck.snapshot import Snapshot
-from vaultcheck.steps import Step
+from vaultcheck.rules.stories import list_commands, list_consequences, list_runs, tell_import, tell_standing
+from vaultcheck.standing import Standing, State
 from vaultcheck.workspace import Workspace
 
 
 class MissingObject(Rule):
-    """An object that was stored, was not deleted, and is not there.
+    """An object that was stored or imported, was not deleted, and is not there.
 
-    **What**: the last record about the object is a store, and the vault does not hold it.
+    **What**: the last record about the object is a store, or there are only records of imports, and the vault does not
+    hold it.
 
     **Why**: whoever imports it will fail, and the only copy may be gone.
 
@@ -30,28 +29,39 @@ class MissingObject(Rule):
     severity = Severity.ERROR
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
-        """Yield one draft for each missing object, at its last recorded store."""
-        for use in workspace.lineage.uses:
-            vault = workspace.get_vault(use.vault)
-            last = find_last_change(use)
-            if last is not None and last.recorded(use.path) and vault.is_known and use.path not in vault.objects:
-                message = f"'{use.path}' was stored here, but {vault.path} does not hold it any more"
-                yield Draft(
-                    last.location, message, f"run {last.notebook.path} again, or restore {vault.path}", use.path
-                )
+        """Yield one draft for each missing object, at its last recorded store or its first recorded import."""
+        for one in _select(workspace, State.MISSING):
+            path, place = one.use.path, one.vault.path
+            if one.last:
+                message, hint = "was stored here", f"run {one.last.notebook.path} again, or restore {place}"
+                where, runs = one.last.location, [one.last.notebook.path]
+            else:
+                message, hint = "was imported here", f"run what stores it again, or restore {place}"
+                where, runs = next(step.location for step in one.use.imports if step.imported(path)), []
+            yield Draft(
+                where,
+                f"'{path}' {message}, but {place} does not hold it any more",
+                hint,
+                path,
+                vault=place,
+                stake=Stake.DATA,
+                story=tuple(tell_standing(one)),
+                commands=list_commands(workspace, runs),
+            )
 
 
 class NotLastRecorded(Rule):
     """An object that is not the one last recorded.
 
-    **What**: the vault holds the object with other digests than those of its last recorded store.
+    **What**: the vault holds the object with other digests than those of its last recorded store, and does not say
+    that one of the notebooks checked has made it so. Imports of what was there before are told with it.
 
-    **Why**: something stored it without leaving a trace in a saved notebook: a notebook that was run and not saved, a
-    script, another tool. What the notebook shows is not how the stored object came to be.
+    **Why**: something stored it without leaving a trace in a saved notebook, as a script or another tool does, or the
+    archive is an older one. What the notebook shows is not what is stored.
 
-    **Example**: the cells were run again after the last save, and the browser was closed without saving.
+    **Example**: `storage.zip` was restored from a copy that was made before the last store.
 
-    **How to mend**: run the notebook again and save it.
+    **How to mend**: run the notebook again and save it, or restore the right archive.
     """
 
     code = "VC202"
@@ -60,28 +70,77 @@ class NotLastRecorded(Rule):
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Yield one draft for each object, at its last recorded store."""
-        for use in workspace.lineage.uses:
-            vault, last = workspace.get_vault(use.vault), find_last_change(use)
-            recorded = last.recorded(use.path) if last else None
-            present = vault.objects.get(use.path)
-            maker = vault.find_maker(use.path)
-            if _is_elsewhere(maker, vault, workspace) or any(step.is_silent for step in use.stores):
-                continue
-            if last and recorded and present and recorded.compare(present) is Match.DIFFERENT:
-                by = f", stored by {maker}" if maker else ""
-                message = (
-                    f"'{use.path}' was stored here as {recorded.crc32}, but {vault.path} holds {present.crc32}{by}"
+        for one in _select(workspace, State.REPLACED, State.FORMER):
+            if one.last and one.recorded and one.present:
+                by = f", stored by {one.maker}" if one.maker else ""
+                former = ", which was there before" if one.state is State.FORMER else by
+                holds = f"but {one.vault.path} holds {one.present.crc32}{former}"
+                yield _draft(
+                    one,
+                    workspace,
+                    f"'{one.use.path}' was stored here as {one.recorded.crc32}, {holds}",
+                    f"run {one.last.notebook.path} again and save it, or restore the right {one.vault.path}",
+                    stake=Stake.DATA,
                 )
-                yield Draft(last.location, message, f"run {last.notebook.path} again and save it", use.path)
 
 
-def _is_elsewhere(maker: str | None, vault: Snapshot, workspace: Workspace) -> bool:
-    """Tell whether another notebook stored the object last, which is there and only not among those checked."""
-    return maker in vault.makers and all(notebook.path != maker for notebook in workspace.notebooks)
+class NotebookBehind(Rule):
+    """A notebook that has stored an object anew since it was saved.
+
+    **What**: the vault holds the object with other digests than those of its last recorded store, and says that a
+    notebook checked has made it so, whose saved copy does not show it. Imports of what was there before are told with
+    it.
+
+    **Why**: the data are there; what the notebook shows is not how they came to be, and the code that made them may
+    be lost.
+
+    **Example**: the cells were run again after the last save, and the browser was closed without saving.
+
+    **How to mend**: save the notebook if it is still open, else run it again and save it.
+    """
+
+    code = "VC206"
+    name = "notebook-behind"
+    severity = Severity.ERROR
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield one draft for each object, at the store of the notebook that made it."""
+        for one in _select(workspace, State.BEHIND):
+            if one.last and one.recorded and one.present:
+                yield _draft(
+                    one,
+                    workspace,
+                    f"'{one.use.path}' was stored anew by {one.maker}, as {one.present.crc32}, "
+                    f"and the saved notebook still tells of {one.recorded.crc32}",
+                    f"save {one.maker} if it is still open, else run it again and save it",
+                    stake=Stake.DATA if one.old_imports else Stake.BOOKKEEPING,
+                )
 
 
-def find_last_change(use: Use) -> Step | None:
-    """Return the last recorded store or delete of an object; of one by a command edited since, that is told already."""
-    changes = [(step.record.finished, step) for step in use.changes if step.record]
-    last = max(changes, key=lambda change: change[0], default=(None, None))[1]
-    return None if last is None or last.differs else last
+def _select(workspace: Workspace, *states: State) -> Iterator[Standing]:
+    return (one for one in workspace.standings if one.state in states)
+
+
+def _draft(standing: Standing, workspace: Workspace, message: str, hint: str, *, stake: Stake) -> Draft:
+    consequences = list_consequences(standing, workspace, importers=standing.old_imports, are_told=False)
+    where, runs = _locate(standing), [standing.maker or "", *(one.step.notebook.path for one in standing.old_imports)]
+    if standing.state is not State.BEHIND and standing.last:
+        runs[0] = standing.last.notebook.path
+    return Draft(
+        where,
+        message,
+        hint,
+        standing.use.path,
+        vault=standing.vault.path,
+        stake=stake,
+        story=(*tell_standing(standing), *map(tell_import, standing.old_imports)),
+        commands=list_commands(workspace, list_runs(runs, consequences)),
+        consequences=consequences,
+    )
+
+
+def _locate(standing: Standing) -> Location:
+    """Return the place of the store that made what is there; where it has none, that of the last recorded one."""
+    own = [step for step in standing.use.stores if step.notebook.path == standing.maker]
+    last = [standing.last] if standing.last else []
+    return (last if standing.state is not State.BEHIND or not own or last[0] in own else own)[-1].location

@@ -13,6 +13,11 @@ def list_names(names: Iterable[str]) -> str:
     return _join([f"'{name}'" for name in names])
 
 
+def list_notebooks(paths: Iterable[str]) -> str:
+    """Return the paths of notebooks as a message lists them."""
+    return _join([*paths])
+
+
 def list_cells(numbers: Iterable[int]) -> str:
     """Return the numbers of cells as a message lists them, with the word before."""
     listed = [str(number) for number in numbers]

@@ -15,7 +15,7 @@ from vault_magic.record import read_record
 from vaultcheck import regrouping
 from vaultcheck.finding import Severity
 from vaultcheck.rules.commands import NeverExecuted
-from vaultcheck.rules.freshness import EditedCell, ReformattedCell, StaleImport
+from vaultcheck.rules.freshness import EditedCell, ObjectOfFormerImport, ReformattedCell, StaleImport
 from vaultcheck.rules.provenance import ObjectOfEditedCode
 
 Case = Callable[[Lab], None]
@@ -524,3 +524,94 @@ def test_neighbours_are_tried_once_whatever_the_number_of_stores(lab: Lab, monke
     lab.save()
     assert lab.find([EditedCell()]) == [("VC301", "a.ipynb", 2)]
     assert digest.call_count == len({call.args for call in digest.call_args_list})
+
+
+def chain(lab: Lab) -> None:
+    """Let `a` be stale, `b` take what it made before, and `c` what `b` made."""
+    lab.start("make.ipynb", "%vault store x in m")
+    lab.start("a.ipynb", "%vault import x from m", "%vault store y in m")
+    lab.start("c.ipynb", "%vault list")
+    lab.start("b.ipynb", "%vault import y from m", "%vault store z in m")
+    lab.notebooks["c.ipynb"].run("%vault import z from m")
+    lab.notebooks["make.ipynb"].run_again(2, content="2")
+
+
+@pytest.mark.parametrize("stripped", [False, True], ids=["saved", "stripped"])
+def test_what_goes_back_to_a_stale_import_is_told_with_it(lab: Lab, *, stripped: bool) -> None:
+    chain(lab)
+    for author in lab.notebooks.values() if stripped else ():
+        author.strip()
+    lab.save()
+    (finding,) = lab.check([StaleImport()])
+    assert [(one.location.file, one.message) for one in finding.consequences] == [
+        ("a.ipynb", "'m/y' was stored here after 'm/x' was imported"),
+        ("b.ipynb", "'m/y' was imported here, which goes back to 'm/x' through a.ipynb"),
+        ("b.ipynb", "'m/z' was stored here after 'm/x' was imported"),
+        ("c.ipynb", "'m/z' was imported here, which goes back to 'm/x' through a.ipynb and b.ipynb"),
+    ]
+    assert finding.commands == tuple(f"jupyter execute --inplace {name}.ipynb" for name in "abc")
+
+
+def test_what_was_stored_before_the_import_does_not_go_back_to_it(lab: Lab) -> None:
+    lab.start("make.ipynb", "%vault store x in m")
+    lab.start("use.ipynb", "%vault store y in m", "%vault import x from m")
+    lab.notebooks["make.ipynb"].run_again(2, content="2")
+    lab.save()
+    (finding,) = lab.check([StaleImport()])
+    assert finding.consequences == ()
+
+
+def test_stale_import_is_told_with_its_story(lab: Lab) -> None:
+    stored_anew(lab)
+    lab.save()
+    (finding,) = lab.check([StaleImport()])
+    assert finding.story == (
+        "use.ipynb, cell 2, imported it as 83DCEFB7 on 2026-01-01 00:00 UTC",
+        "make.ipynb, cell 2, stored it as 1AD5BE0D on 2026-01-01 00:00 UTC",
+    )
+
+
+# VC312
+
+
+def store_run_again_too(lab: Lab) -> None:
+    import_run_again(lab)
+    lab.notebooks["use.ipynb"].run_again(3)
+
+
+def still_stale(lab: Lab) -> None:
+    imported_as_it_is(lab)
+    lab.notebooks["use.ipynb"].run("%vault store y in m")
+    lab.notebooks["make.ipynb"].run_again(2, content="2")
+
+
+def improved_by_the_notebook_itself(lab: Lab) -> None:
+    lab.put("m/x", "1")
+    author = lab.start("use.ipynb", "%vault import x from m", "%vault store y in m")
+    author.run("%vault store x in m", content="2")
+
+
+def import_run_again(lab: Lab) -> None:
+    imported_as_it_is(lab)
+    author = lab.notebooks["use.ipynb"]
+    author.run("%vault store y in m")
+    lab.notebooks["make.ipynb"].run_again(2, content="2")
+    author.run_again(2)
+
+
+@_each(imported_as_it_is, store_run_again_too, still_stale, improved_by_the_notebook_itself)
+def test_object_of_the_present_import_is_accepted(lab: Lab, arrange: Case) -> None:
+    arrange(lab)
+    lab.save()
+    assert lab.find([ObjectOfFormerImport()]) == []
+
+
+@pytest.mark.parametrize("archive", [True, False], ids=["archive", "manifest"])
+def test_object_of_a_former_import_is_told(lab: Lab, *, archive: bool) -> None:
+    import_run_again(lab)
+    lab.save(archive=archive)
+    (finding,) = lab.check([ObjectOfFormerImport(), StaleImport()])
+    assert (finding.code, finding.location.cell, finding.object) == ("VC312", 3, "m/y")
+    assert finding.message == (
+        "'m/y' was stored with 'm/x' as 83DCEFB7, which was imported again since and is 1AD5BE0D"
+    )

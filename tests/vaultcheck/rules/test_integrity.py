@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from tests.builders import Lab, name_case
-from vaultcheck.rules.integrity import MissingObject, NotLastRecorded
+from vaultcheck.finding import Stake
+from vaultcheck.rules.integrity import MissingObject, NotebookBehind, NotLastRecorded
 
 Case = Callable[[Lab], None]
-_RULES = (MissingObject(), NotLastRecorded())
+_RULES = (MissingObject(), NotLastRecorded(), NotebookBehind())
 
 
 def _each(*cases: Case) -> pytest.MarkDecorator:
@@ -211,7 +212,7 @@ def test_object_that_is_not_the_recorded_one_is_told_with_both_checksums(lab: La
     lab.save()
     (finding,) = lab.check([NotLastRecorded()])
     assert finding.message == "'m/x' was stored here as 83DCEFB7, but storage.zip holds 1AD5BE0D"
-    assert finding.hint == "run a.ipynb again and save it"
+    assert finding.hint == "run a.ipynb again and save it, or restore the right storage.zip"
 
 
 def test_notebook_that_stored_unseen_is_named(lab: Lab) -> None:
@@ -231,3 +232,95 @@ def test_maker_that_is_not_among_those_checked_explains_the_difference(lab: Lab)
     (lab.folder / "other.ipynb").rename(lab.folder / "other.txt")
     del lab.notebooks["other.ipynb"]
     assert [code for code, _, _ in lab.find([NotLastRecorded()])] == ["VC202"]
+
+
+def test_former_state_of_the_vault_is_told_as_one(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "%vault store x in m")
+    author.run_again(2, content="2")
+    lab.put("m/x", "1")
+    lab.save()
+    (finding,) = lab.check()
+    assert (finding.code, finding.stake) == ("VC202", Stake.DATA)
+    assert finding.message.endswith("but storage.zip holds 83DCEFB7, which was there before")
+
+
+# Imports of objects that are gone
+
+
+def imported_and_gone(lab: Lab) -> None:
+    lab.put("m/x", "1")
+    lab.start("a.ipynb", "%vault import x from m")
+    del lab.objects["m/x"]
+
+
+def imported_and_deleted_by_another_notebook(lab: Lab) -> None:
+    lab.put("m/x", "1")
+    lab.start("a.ipynb", "%vault import x from m")
+    lab.start("b.ipynb", "%vault del x from m")
+
+
+def never_imported(lab: Lab) -> None:
+    lab.start("a.ipynb").write("%vault import x from m")
+
+
+@pytest.mark.parametrize("archive", [True, False], ids=["archive", "manifest"])
+def test_imported_object_that_is_gone_is_missing(lab: Lab, *, archive: bool) -> None:
+    imported_and_gone(lab)
+    lab.save(archive=archive)
+    (finding,) = lab.check(_RULES)
+    assert finding.message == "'m/x' was imported here, but storage.zip does not hold it any more"
+
+
+@_each(imported_and_deleted_by_another_notebook, never_imported)
+def test_imported_object_that_is_not_to_be_there_is_no_missing_one(lab: Lab, arrange: Case) -> None:
+    arrange(lab)
+    lab.save()
+    assert lab.find(_RULES) == []
+
+
+# Saved copies that are behind
+
+
+def stored_and_closed_without_saving(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m").run_unsaved(2, content="2")
+
+
+def stored_by_a_rival_and_closed_without_saving(lab: Lab) -> None:
+    lab.start("b.ipynb", "%vault store x in m")
+    lab.start("a.ipynb", "%vault store x in m").run_unsaved(2, content="2")
+
+
+@_each(stored_and_closed_without_saving, stored_by_a_rival_and_closed_without_saving)
+@pytest.mark.parametrize("archive", [True, False], ids=["archive", "manifest"])
+def test_notebook_that_was_not_saved_is_behind(lab: Lab, arrange: Case, *, archive: bool) -> None:
+    arrange(lab)
+    lab.save(archive=archive)
+    assert lab.find(_RULES) == [("VC206", "a.ipynb", 2)]
+
+
+def test_notebook_behind_is_a_matter_of_bookkeeping(lab: Lab) -> None:
+    stored_and_closed_without_saving(lab)
+    lab.save()
+    (finding,) = lab.check()
+    assert finding.message == (
+        "'m/x' was stored anew by a.ipynb, as 1AD5BE0D, and the saved notebook still tells of 83DCEFB7"
+    )
+    assert (finding.stake, finding.commands) == (Stake.BOOKKEEPING, ("jupyter execute --inplace a.ipynb",))
+    assert finding.story == (
+        "a.ipynb, cell 2, stored it as 83DCEFB7 on 2026-01-01 00:00 UTC",
+        "storage.zip holds 1AD5BE0D now, stored by a.ipynb",
+    )
+
+
+@pytest.mark.parametrize("archive", [True, False], ids=["archive", "manifest"])
+def test_older_imports_follow_from_a_notebook_behind(lab: Lab, *, archive: bool) -> None:
+    author = lab.start("b.ipynb", "%vault store x in m")
+    lab.start("a.ipynb", "%vault import x from m")
+    author.run_unsaved(2, content="2")
+    lab.save(archive=archive)
+    (finding,) = lab.check()
+    assert (finding.code, finding.location.file, finding.stake) == ("VC206", "b.ipynb", Stake.DATA)
+    assert [(one.location.file, one.message) for one in finding.consequences] == [
+        ("a.ipynb", "'m/x' was imported here before")
+    ]
+    assert finding.commands == ("jupyter execute --inplace b.ipynb", "jupyter execute --inplace a.ipynb")
