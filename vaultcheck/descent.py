@@ -57,7 +57,7 @@ class Descent:
     def _by_producer(self) -> Mapping[str, list[Standing]]:
         found: dict[str, list[Standing]] = {}
         for one in self.standings:
-            for name in one.use.producers:
+            for name in dict.fromkeys(step.notebook.path for step in one.use.stores):
                 found.setdefault(name, []).append(one)
         return found
 

@@ -30,13 +30,13 @@ class Use:
 
     @property
     def producers(self) -> tuple[str, ...]:
-        """The notebooks that store it."""
-        return tuple(dict.fromkeys(step.notebook.path for step in self.stores))
+        """The notebooks that store it, by their names."""
+        return tuple(dict.fromkeys(step.notebook.name for step in self.stores))
 
     @property
     def consumers(self) -> tuple[str, ...]:
-        """The notebooks that import it."""
-        return tuple(dict.fromkeys(step.notebook.path for step in self.imports))
+        """The notebooks that import it, by their names."""
+        return tuple(dict.fromkeys(step.notebook.name for step in self.imports))
 
     @property
     def edges(self) -> tuple[Edge, ...]:
@@ -47,7 +47,7 @@ class Use:
     def _is_own(self, notebook: str) -> bool:
         """Tell whether a notebook stores the object before it imports it: then it takes it from nobody."""
         stored, imported = (
-            [(step.cell.number, step.location.line or 1) for step in steps if step.notebook.path == notebook]
+            [(step.cell.number, step.location.line or 1) for step in steps if step.notebook.name == notebook]
             for steps in (self.stores, self.imports)
         )
         return bool(stored) and min(stored) < min(imported)
@@ -81,7 +81,6 @@ class Lineage:
         while cycle := _find_cycle(consumers):
             yield _rotate(cycle)
             consumers = {name: found for name, found in consumers.items() if name not in cycle}
-
 
     def sort_notebooks(self, notebooks: Iterable[str]) -> tuple[str, ...]:
         """Return some notebooks in the order of hand-overs, else of their names; those in a cycle by name alone."""

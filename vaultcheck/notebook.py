@@ -18,6 +18,7 @@ from vaultcheck.cell_source import CellReading, FoundCommand, FoundOpening, find
 from vaultcheck.help_lines import turn_help_lines
 from vaultcheck.metadata import is_python, read_python, read_tags
 from vaultcheck.outputs import Evidence, Output, UpgradedOutput, read_outputs
+from vaultcheck.papermill_run import PapermillRun, read_papermill_run
 
 
 class UnreadableNotebook(Exception):
@@ -96,12 +97,22 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    """A notebook as saved; `path` is for display, `file` is where it lies, `python` is the version of its kernel."""
+    """A notebook as saved; `path` is for display, `file` is where it lies, `python` is the version of its kernel.
+
+    `papermill` tells that it is a copy which papermill has made, `source` the notebook that it is a run of.
+    """
 
     path: str
     file: Path
     cells: tuple[Cell, ...]
     python: tuple[int, int] | None = None
+    papermill: PapermillRun | None = None
+    source: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The path by which lineage knows it: that of the notebook of which it is a run."""
+        return self.source or self.path
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -132,6 +143,7 @@ def read_notebook(file: Path, *, path: str) -> Notebook:
         file=file,
         cells=_build_cells(decoded),
         python=read_python(decoded.metadata),
+        papermill=read_papermill_run(decoded.metadata),
     )
 
 

@@ -13,6 +13,7 @@ from vault_magic.manifest import SUFFIX
 from vault_magic.project import load_defaults
 from vault_magic.record import CellRef
 from vault_magic.whereabouts import relate
+from vaultcheck.copies import find_sources, find_superseded
 from vaultcheck.descent import Descent
 from vaultcheck.discovery import FoundFile, display_path
 from vaultcheck.execution import Execution, reconstruct
@@ -53,6 +54,10 @@ class Workspace:
     def list_undefined(self, notebook: Notebook) -> frozenset[str]:
         """Return the names that cells of a notebook use and that no cell above them defines any more."""
         return frozenset(name for one in self.undefined.get(notebook.path, ()) for name in one.names)
+
+    def is_template(self, notebook: Notebook) -> bool:
+        """Tell whether runs of a notebook are among those checked: then they tell what happened, and not its text."""
+        return any(one.source == notebook.path != one.path for one in self.notebooks)
 
     def get_vault(self, path: str) -> Snapshot:
         """Return a vault by its path."""
@@ -104,7 +109,9 @@ def load_workspace(files: Iterable[FoundFile], *, working_directory: Path, vault
     Raises:
         CommandError: what a project says of its vaults cannot be read.
     """
-    saved, unreadable = _read_notebooks(files)
+    read, unreadable = _read_notebooks(files)
+    runs = find_sources(read)
+    saved = tuple(replace(one, source=runs[one.path]) if one.path in runs else one for one in read)
     vaults = _Vaults(working_directory, override=vault)
     sources = SourceFiles()
     courses = {notebook.path: follow(notebook, sources) for notebook in saved}
@@ -118,7 +125,8 @@ def load_workspace(files: Iterable[FoundFile], *, working_directory: Path, vault
     used = {step.vault.path: step.vault for step in steps}
     executions = {notebook.path: _reconstruct(notebook, used.values()) for notebook in notebooks}
     makings = {one.path: build_makings(one, executions[one.path], own[one.path]) for one in notebooks}
-    lineage = build_lineage(steps)
+    superseded = find_superseded(notebooks, own)
+    lineage = build_lineage(step for step in steps if step.notebook.path not in superseded)
     standings = build_standings(lineage, used, checked=own.keys())
     return Workspace(
         notebooks=notebooks,

@@ -111,6 +111,8 @@ def _has_run(step: Step, workspace: Workspace) -> bool:
 
     Where the outputs were stripped, or the cell was edited elsewhere, the manifest may know the command.
     """
+    if workspace.is_template(step.notebook):
+        return True
     if step.verb in _SHOWING or (_is_traceless(step) and _is_stripped(step.notebook)):
         return True
     execution = workspace.executions[step.notebook.path]

@@ -158,7 +158,7 @@ class ObjectOfFormerImport(Rule):
 def _is_former(imported: Identity, source: Standing, store: Step) -> bool:
     """Tell whether the notebook has imported an object again since it stored with a former one of it."""
     notebook = store.notebook.path
-    if source.state is not State.AS_RECORDED or source.present is None or notebook in source.use.producers:
+    if source.state is not State.AS_RECORDED or source.present is None or store.notebook.name in source.use.producers:
         return False
     is_told = any(old.step.notebook.path == notebook for old in source.old_imports)
     is_imported = any(step.notebook.path == notebook for step in source.use.imports)

@@ -79,7 +79,7 @@ class RivalProducers(Rule):
                 rivals.setdefault((use.vault, *use.producers), []).append(use)
         for uses in rivals.values():
             first, more = uses[0], len(uses) - 1
-            step = next(one for one in first.stores if one.notebook.path == first.producers[-1])
+            step = next(one for one in first.stores if one.notebook.name == first.producers[-1])
             what = f"'{first.path}' and {more} more are" if more else f"'{first.path}' is"
             message = f"{what} stored by {_list_names(first)}; what is there depends on which ran last"
             yield Draft(step.location, message, "store under different names", first.path)
@@ -106,7 +106,7 @@ class ProducerCycle(Rule):
         for cycle in workspace.lineage.find_cycles():
             first, last = cycle[0], cycle[-1]
             use = next(one for one in workspace.lineage.uses if _hands_over(one, producer=last, consumer=first))
-            step = next(one for one in use.imports if one.notebook.path == first)
+            step = next(one for one in use.imports if one.notebook.name == first)
             message = f"these notebooks need each other: {' → '.join((*cycle, first))}"
             yield Draft(step.location, message, "move what both need into a notebook of its own", use.path)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from vault_magic.identity import Identity
+from vault_magic.parameters import hide_secrets
 from vaultcheck.descent import Descendant
 from vaultcheck.finding import Consequence
+from vaultcheck.notebook import Notebook
 from vaultcheck.rules.phrases import list_notebooks
 from vaultcheck.standing import OldImport, Standing
 from vaultcheck.steps import Step
@@ -43,8 +46,23 @@ def list_consequences(
 
 def list_commands(workspace: Workspace, notebooks: Iterable[str]) -> tuple[str, ...]:
     """Return the commands that run some notebooks again, in the order of their hand-overs."""
-    ordered = workspace.lineage.sort_notebooks(notebooks)
-    return tuple(f"jupyter execute --inplace {shlex.quote(name)}" for name in ordered)
+    named = {one.path: one for one in workspace.notebooks}
+    wanted = [named[path] for path in notebooks if path in named]
+    ordered = workspace.lineage.sort_notebooks(one.name for one in wanted)
+    return tuple(
+        _render_run(one, named.get(one.name))
+        for one in sorted(wanted, key=lambda one: (ordered.index(one.name), one.path))
+    )
+
+
+def _render_run(notebook: Notebook, original: Notebook | None) -> str:
+    """Return how to run a notebook again: a copy that papermill has made, from what it was made of."""
+    if notebook.papermill is None:
+        return f"jupyter execute --inplace {shlex.quote(notebook.path)}"
+    source = original.path if original and original.papermill is None else notebook.papermill.source
+    parameters = hide_secrets(json.loads(notebook.papermill.parameters))
+    given = ["-y", json.dumps(parameters)] if parameters else []
+    return shlex.join(["papermill", "--engine", "vaultcheck", source, notebook.path, *given])
 
 
 def list_runs(first: Iterable[str], consequences: Iterable[Consequence]) -> list[str]:

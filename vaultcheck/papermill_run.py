@@ -1,0 +1,37 @@
+"""What papermill has written into a notebook of the run that made it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from vaultcheck.metadata import get
+
+
+@dataclass(frozen=True, slots=True)
+class PapermillRun:
+    """A run whose output is another file than its input; `source` is the input as typed, `parameters` are JSON."""
+
+    source: str
+    parameters: str = "{}"
+    finished: datetime | None = None
+
+
+def read_papermill_run(metadata: object) -> PapermillRun | None:
+    """Return the run of a copy; of a notebook that was run in place, or by other means, nothing."""
+    told = get(metadata, "papermill")
+    source = get(told, "input_path")
+    if not isinstance(source, str) or not source or source == get(told, "output_path"):
+        return None
+    parameters = get(told, "parameters")
+    text = json.dumps(parameters if isinstance(parameters, dict) else {}, sort_keys=True)
+    return PapermillRun(source, text, _read_time(get(told, "end_time")) or _read_time(get(told, "start_time")))
+
+
+def _read_time(value: object) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return time if time is None or time.tzinfo else time.replace(tzinfo=UTC)
