@@ -21,6 +21,7 @@ FAILED, USAGE, INTERNAL, INTERRUPTED = 1, 2, 3, 130
 _CHECK = "check"
 _COMMANDS = {
     _CHECK: "Check notebooks against what is stored (the default).",
+    "rule": "Explain a rule, or list them all.",
     "show": "List what an archive holds; no password is needed.",
     "diff": "Tell which objects differ between two archives or manifests.",
     "verify": "Prove every byte of an archive.",
