@@ -55,8 +55,10 @@ class Consequence:
 class Finding:
     """One finding of one rule; `object` is the path of the stored object concerned, `vault` that of its vault.
 
-    `story` tells in lines how it came to be, `commands` are what to type at a shell to mend it, in order. `anchor` is a
-    short digest of the cell's text, so that the finding is known again when the cell stands elsewhere.
+    `story` tells in lines how it came to be, `commands` are what to type at a shell to mend it, in order: they run the
+    notebooks `runs` again. `anchor` is a
+    short digest of the cell's text, so that the finding is known again when the cell stands elsewhere. `last_store`
+    tells where and when the object was stored last.
     """
 
     code: str
@@ -71,6 +73,8 @@ class Finding:
     story: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     consequences: tuple[Consequence, ...] = ()
+    last_store: str | None = None
+    runs: tuple[str, ...] = ()
     anchor: str | None = None
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import graphlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from vault_magic.forms import Verb
 from vaultcheck.steps import Step
@@ -62,13 +63,13 @@ class Edge:
     object: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lineage:
     """The lineage of a set of notebooks, in the order of vaults and paths."""
 
     uses: tuple[Use, ...] = ()
 
-    @property
+    @cached_property
     def edges(self) -> tuple[Edge, ...]:
         """The hand-overs of all objects, sorted."""
         return tuple(sorted(edge for use in self.uses for edge in use.edges))

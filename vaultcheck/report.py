@@ -34,6 +34,8 @@ class VaultSummary:
 class Report:
     """The outcome of a check; everything in it is sorted.
 
+    `commands` run again what errors and warnings ask to run again, in the order of hand-overs.
+
     `suppressed` findings were silenced in a notebook or the configuration, `baselined` ones are those of a baseline.
     """
 
@@ -41,6 +43,7 @@ class Report:
     vaults: tuple[VaultSummary, ...] = ()
     findings: tuple[Finding, ...] = ()
     lineage: Lineage = field(default_factory=Lineage)
+    commands: tuple[str, ...] = ()
     suppressed: int = 0
     baselined: int = 0
 

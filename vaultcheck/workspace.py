@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from vault_magic.ledger import Ledger
@@ -35,7 +35,7 @@ class Unreadable:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Workspace:
     """A set of notebooks and vaults, read once; rules are functions of it and open nothing themselves."""
 
@@ -51,13 +51,19 @@ class Workspace:
     standings: tuple[Standing, ...] = ()
     descent: Descent = field(default_factory=Descent)
 
+    @cached_property
+    def by_path(self) -> Mapping[str, Notebook]:
+        """The notebooks by their paths."""
+        return {one.path: one for one in self.notebooks}
+
+    @cached_property
+    def templates(self) -> frozenset[str]:
+        """The notebooks of which runs are among those checked: these tell what happened, and not their own text."""
+        return frozenset(one.source for one in self.notebooks if one.source and one.source != one.path)
+
     def list_undefined(self, notebook: Notebook) -> frozenset[str]:
         """Return the names that cells of a notebook use and that no cell above them defines any more."""
         return frozenset(name for one in self.undefined.get(notebook.path, ()) for name in one.names)
-
-    def is_template(self, notebook: Notebook) -> bool:
-        """Tell whether runs of a notebook are among those checked: then they tell what happened, and not its text."""
-        return any(one.source == notebook.path != one.path for one in self.notebooks)
 
     def get_vault(self, path: str) -> Snapshot:
         """Return a vault by its path."""

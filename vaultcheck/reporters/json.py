@@ -27,6 +27,7 @@ def render_json(report: Report) -> str:
             for one in report.notebooks
         ],
         "findings": [_write_finding(finding) for finding in report.findings],
+        "commands": list(report.commands),
         "lineage": _write_lineage(report.lineage),
         "rerun": None,
     }
@@ -55,6 +56,7 @@ def _write_finding(finding: Finding) -> dict[str, object]:
         "story": list(finding.story),
         "commands": list(finding.commands),
         "consequences": [_write_consequence(one) for one in finding.consequences],
+        "last_store": finding.last_store,
         "fingerprint": finding.fingerprint,
     }
 

@@ -2,36 +2,59 @@
 
 from __future__ import annotations
 
-from vaultcheck.finding import Finding, Severity
+from collections.abc import Iterable, Iterator
+
+from vaultcheck.finding import Finding, Location, Severity, Stake
 from vaultcheck.report import Report
+from vaultcheck.reporters.style import PLAIN, Style, clean
+
+_MOST_CONSEQUENCES, _MOST_COMMANDS, _MOST_OBJECTS = 3, 10, 5
 
 
-def render_text(report: Report) -> str:
-    """Return the findings by place, then what was checked and how much of it could be judged."""
+def render_text(report: Report, style: Style = PLAIN, *, is_quiet: bool = False) -> str:
+    """Return the findings by place, what was checked and how much of it could be judged, and what to do about it.
+
+    Quiet: only findings.
+    """
+    findings = [line for one in report.findings for line in _render_finding(one, style)]
+    if is_quiet:
+        return "".join(f"{line}\n" for line in findings)
     if not (report.notebooks or report.findings or report.vaults):
         return "No notebooks found.\n"
-    blocks = [_render_finding(finding) for finding in report.findings]
-    return "\n".join([*blocks, _render_summary(report), ""])
+    lines = [*findings, _render_summary(report, style), *_render_closing(report, style)]
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _render_finding(finding: Finding) -> str:
-    what = f"{finding.severity.value} {finding.code} [{finding.name}]"
-    return f"{_render_place(finding)}: {what} {finding.message}\n    → {finding.hint}"
+def _render_finding(finding: Finding, style: Style) -> Iterator[str]:
+    what = f"{style.severity(finding.severity)} {style.bold(finding.code)} [{finding.name}]"
+    yield f"{_render_place(finding.location, style)}: {what} {clean(finding.message)}"
+    yield from (f"    {style.dim(clean(line))}" for line in finding.story)
+    for one in finding.consequences[:_MOST_CONSEQUENCES]:
+        yield f"    so, too: {_render_place(one.location, style)}: {clean(one.message)}"
+    if (more := len(finding.consequences) - _MOST_CONSEQUENCES) > 0:
+        yield f"    and {_count(more, 'place')} more"
+    yield f"    → {clean(finding.hint)}"
 
 
-def _render_place(finding: Finding) -> str:
-    where = finding.location
+def _render_place(where: Location, style: Style) -> str:
+    file = clean(where.file)
     if where.cell is None:
-        return where.file
+        return style.link(file, where.file)
     line = f":{where.file_line}" if where.file_line is not None else ""
-    return f"{where.file}{line} (cell {where.cell}, line {where.line or 1})"
+    return f"{style.link(f'{file}{line}', where.file)} (cell {where.cell}, line {where.line or 1})"
 
 
-def _render_summary(report: Report) -> str:
+def _render_summary(report: Report, style: Style) -> str:
     found = [_count(report.counts[severity], severity.value) for severity in Severity if report.counts[severity]]
     checked = f"{_count(len(report.notebooks), 'notebook')} checked"
-    verdict = f"Found {', '.join(found)}" if found else "No findings"
-    return f"{verdict}: {checked}, {_render_coverage(report)}{_render_vaults(report)}."
+    verdict = style.bold(f"Found {', '.join(found)}" if found else "No findings")
+    return f"{verdict}{_render_silenced(report)}: {checked}, {_render_coverage(report)}{_render_vaults(report)}."
+
+
+def _render_silenced(report: Report) -> str:
+    silenced = {"suppressed": report.suppressed, "of the baseline": report.baselined}
+    told = [f"{number} {what}" for what, number in silenced.items() if number]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _render_coverage(report: Report) -> str:
@@ -45,11 +68,57 @@ def _render_coverage(report: Report) -> str:
 
 def _render_vaults(report: Report) -> str:
     named = [
-        f"{one.path} ({_count(one.objects, 'object')}, from its {one.source})"
+        f"{clean(one.path)} ({_count(one.objects, 'object')}, from its {one.source})"
         for one in report.vaults
         if one.source != "missing"
     ]
     return f"; {', '.join(named)}" if named else ""
+
+
+def _render_closing(report: Report, style: Style) -> Iterator[str]:
+    """Yield what somebody needs at night: whether data are wrong, who stored them last, and what to type."""
+    grave = [one for one in report.findings if one.severity is Severity.ERROR]
+    if not grave:
+        return
+    data = [one for one in grave if one.stake is Stake.DATA]
+    yield ""
+    yield style.bold("Data are at stake:") if data else _BOOKKEEPING
+    yield from _render_objects(data)
+    if report.commands:
+        yield "When the rest is mended, run in this order:" if _needs_thought(grave) else "Run, in this order:"
+        yield from (f"    {clean(one)}" for one in report.commands[:_MOST_COMMANDS])
+    if (more := len(report.commands) - _MOST_COMMANDS) > 0:
+        yield f"    and {_count(more, 'notebook')} more"
+    codes = sorted({one.code for one in grave})
+    yield f"What this means: vaultcheck rule {codes[0]}{_also(codes[1:])}"
+
+
+_BOOKKEEPING = "Only what is written down is wrong: of no stored object is it known to be missing or out of date."
+
+
+def _needs_thought(findings: Iterable[Finding]) -> bool:
+    """Tell whether something has to be mended by hand first."""
+    return any(not one.runs for one in findings)
+
+
+def _render_objects(findings: Iterable[Finding]) -> Iterator[str]:
+    told = dict[tuple[str | None, str], Finding]()
+    for one in findings:
+        told.setdefault((one.vault, one.object or one.location.file), one)
+    for (vault, what), one in [*told.items()][:_MOST_OBJECTS]:
+        within = f" of {clean(vault)}" if vault and one.object else ""
+        last = f"; last stored by {clean(one.last_store)}" if one.last_store else ""
+        yield f"    '{clean(what)}'{within}: {one.name} at {_name_place(one.location)}{last}"
+    if (more := len(told) - _MOST_OBJECTS) > 0:
+        yield f"    and {more} more"
+
+
+def _name_place(where: Location) -> str:
+    return f"{clean(where.file)}, cell {where.cell}" if where.cell else clean(where.file)
+
+
+def _also(codes: list[str]) -> str:
+    return f" (likewise {', '.join(codes)})" if codes else ""
 
 
 def _count(number: int, what: str) -> str:

@@ -18,7 +18,7 @@ class Draft:
     """What a rule yields: the place, what is wrong there, what to do; the checker adds code, name and severity.
 
     `severity` is told where this one is not as bad as others of its rule, `stake` where data are at stake and not
-    only what is written down. The rest is as in `Finding`.
+    only what is written down. `runs` are the notebooks that are to be run again. The rest is as in `Finding`.
     """
 
     location: Location
@@ -29,7 +29,8 @@ class Draft:
     vault: str | None = None
     stake: Stake = Stake.BOOKKEEPING
     story: tuple[str, ...] = ()
-    commands: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    last_store: str | None = None
     consequences: tuple[Consequence, ...] = ()
 
 
@@ -40,7 +41,7 @@ def locate(notebook: Notebook, cell: Cell) -> Location:
 
 def draft_store(making: Making, message: str, hint: str) -> Draft:
     """Return a draft at the command that stored."""
-    return Draft(making.steps[0].location, message, hint, making.objects[0])
+    return Draft(making.steps[0].location, message, hint, making.objects[0], stake=Stake.DATA)
 
 
 class Rule(ABC):
@@ -49,6 +50,8 @@ class Rule(ABC):
     code: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity]
+    is_mended_by_run: ClassVar[bool] = False
+    """Whether running the notebook again mends what the rule finds in it."""
 
     @abstractmethod
     def find(self, workspace: Workspace) -> Iterator[Draft]:

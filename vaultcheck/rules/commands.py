@@ -97,6 +97,7 @@ class NeverExecuted(Rule):
     code = "VC103"
     name = "never-executed"
     severity = Severity.WARNING
+    is_mended_by_run = True
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Yield a draft for each command without a trace of a run."""
@@ -111,7 +112,7 @@ def _has_run(step: Step, workspace: Workspace) -> bool:
 
     Where the outputs were stripped, or the cell was edited elsewhere, the manifest may know the command.
     """
-    if workspace.is_template(step.notebook):
+    if step.notebook.path in workspace.templates:
         return True
     if step.verb in _SHOWING or (_is_traceless(step) and _is_stripped(step.notebook)):
         return True

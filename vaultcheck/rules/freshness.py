@@ -9,7 +9,7 @@ from vaultcheck.finding import Severity, Stake
 from vaultcheck.makers import Fit
 from vaultcheck.rules.base import Draft, Rule, locate
 from vaultcheck.rules.phrases import list_cells
-from vaultcheck.rules.stories import list_commands, list_consequences, list_runs, tell_import, tell_standing
+from vaultcheck.rules.stories import list_consequences, list_runs, tell_import, tell_last_store, tell_standing
 from vaultcheck.standing import OldImport, Standing, State
 from vaultcheck.steps import Step
 from vaultcheck.workspace import Workspace
@@ -33,6 +33,7 @@ class EditedCell(Rule):
     code = "VC301"
     name = "edited-cell"
     severity = Severity.ERROR
+    is_mended_by_run = True
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Yield a draft for each cell that is not what ran."""
@@ -115,8 +116,9 @@ def _draft_stale(standing: Standing, old: OldImport, workspace: Workspace) -> Dr
         vault=standing.vault.path,
         stake=Stake.DATA,
         story=(tell_import(old), *tell_standing(standing)),
-        commands=list_commands(workspace, list_runs([consumer], consequences)),
+        runs=list_runs([consumer], consequences),
         consequences=consequences,
+        last_store=tell_last_store(standing),
     )
 
 
@@ -151,7 +153,7 @@ class ObjectOfFormerImport(Rule):
             for entry in one.last.list_inputs(one.use.path):
                 source = by_object.get((entry.vault, entry.path))
                 if source and source is not one and _is_former(entry.identity, source, one.last):
-                    yield _draft_former(one, one.last, entry.identity, source, workspace)
+                    yield _draft_former(one, one.last, entry.identity, source)
                     break
 
 
@@ -165,7 +167,7 @@ def _is_former(imported: Identity, source: Standing, store: Step) -> bool:
     return is_imported and not is_told and imported.compare(source.present) is Match.DIFFERENT
 
 
-def _draft_former(made: Standing, store: Step, imported: Identity, source: Standing, workspace: Workspace) -> Draft:
+def _draft_former(made: Standing, store: Step, imported: Identity, source: Standing) -> Draft:
     now = source.present.crc32 if source.present else None
     path = source.use.path
     return Draft(
@@ -176,5 +178,6 @@ def _draft_former(made: Standing, store: Step, imported: Identity, source: Stand
         vault=made.vault.path,
         stake=Stake.DATA,
         story=tuple(tell_standing(source)),
-        commands=list_commands(workspace, [store.notebook.path]),
+        runs=(store.notebook.path,),
+        last_store=tell_last_store(made),
     )

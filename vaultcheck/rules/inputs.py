@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vaultcheck.finding import Location, Severity
+from vaultcheck.finding import Location, Severity, Stake
 from vaultcheck.rules.base import Draft, Rule
 from vaultcheck.workspace import Workspace
 
@@ -109,7 +109,7 @@ class DamagedVault(Rule):
         """Yield a draft for each file that cannot be read."""
         for vault in workspace.vaults:
             for path, fault in vault.faults.items():
-                yield Draft(Location(path), fault, "restore the file from a copy")
+                yield Draft(Location(path), fault, "restore the file from a copy", vault=vault.path, stake=Stake.DATA)
             if vault.torn:
                 yield Draft(
                     Location(vault.path),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from vaultcheck.finding import Location, Severity, Stake
 from vaultcheck.rules.base import Draft, Rule
-from vaultcheck.rules.stories import list_commands, list_consequences, list_runs, tell_import, tell_standing
+from vaultcheck.rules.stories import list_consequences, list_runs, tell_import, tell_last_store, tell_standing
 from vaultcheck.standing import Standing, State
 from vaultcheck.workspace import Workspace
 
@@ -46,7 +46,8 @@ class MissingObject(Rule):
                 vault=place,
                 stake=Stake.DATA,
                 story=tuple(tell_standing(one)),
-                commands=list_commands(workspace, runs),
+                runs=tuple(runs),
+                last_store=tell_last_store(one),
             )
 
 
@@ -134,8 +135,9 @@ def _draft(standing: Standing, workspace: Workspace, message: str, hint: str, *,
         vault=standing.vault.path,
         stake=stake,
         story=(*tell_standing(standing), *map(tell_import, standing.old_imports)),
-        commands=list_commands(workspace, list_runs(runs, consequences)),
+        runs=list_runs(runs, consequences),
         consequences=consequences,
+        last_store=tell_last_store(standing),
     )
 
 

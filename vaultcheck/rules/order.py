@@ -34,6 +34,7 @@ class OutOfOrder(Rule):
     code = "VC308"
     name = "out-of-order"
     severity = Severity.WARNING
+    is_mended_by_run = True
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Yield one draft for each store concerned, and one for each notebook where no store is."""
@@ -82,6 +83,7 @@ class VanishedCell(Rule):
     code = "VC309"
     name = "vanished-cell"
     severity = Severity.WARNING
+    is_mended_by_run = True
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Yield one draft for each store concerned, and one for each notebook where no store is."""
@@ -133,6 +135,7 @@ class RepeatedRun(Rule):
     code = "VC310"
     name = "repeated-run"
     severity = Severity.WARNING
+    is_mended_by_run = True
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Yield one draft for each such cell, with the objects that go back to it."""
@@ -173,6 +176,7 @@ class MixedSessions(Rule):
     code = "VC311"
     name = "mixed-sessions"
     severity = Severity.WARNING
+    is_mended_by_run = True
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Yield one draft for each store concerned, and one for each notebook where no store is."""

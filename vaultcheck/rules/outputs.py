@@ -26,6 +26,7 @@ class AlteredOutput(Rule):
     code = "VC303"
     name = "altered-output"
     severity = Severity.ERROR
+    is_mended_by_run = True
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Yield a draft for each cell with altered outputs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vaultcheck.accumulation import find_accumulated
-from vaultcheck.finding import Severity
+from vaultcheck.finding import Severity, Stake
 from vaultcheck.making import Making
 from vaultcheck.notebook import Cell
 from vaultcheck.rules.base import Draft, Rule, draft_store, locate
@@ -31,6 +31,7 @@ class ObjectOfEditedCode(Rule):
     code = "VC305"
     name = "object-of-edited-code"
     severity = Severity.ERROR
+    is_mended_by_run = True
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Yield one draft for each cell that stored something made by other code."""
@@ -76,6 +77,7 @@ class UndefinedName(Rule):
                     f"{hint}, and run the notebook from the top",
                     next(iter(found.objects), None),
                     severity,
+                    stake=Stake.DATA if found.objects else Stake.BOOKKEEPING,
                 )
 
 
@@ -96,6 +98,7 @@ class UnrunDefinition(Rule):
     code = "VC307"
     name = "unrun-definition"
     severity = Severity.ERROR
+    is_mended_by_run = True
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Yield one draft for each such cell, with the objects concerned."""
@@ -106,7 +109,13 @@ class UnrunDefinition(Rule):
                 objects.setdefault(key, (making, cell, []))[2].extend(making.objects)
         for making, cell, paths in objects.values():
             message = f"this cell has not run, and changes what goes into {list_names(dict.fromkeys(paths))}"
-            yield Draft(locate(making.notebook, cell), message, "run it and the cells below it, or delete it", paths[0])
+            yield Draft(
+                locate(making.notebook, cell),
+                message,
+                "run it and the cells below it, or delete it",
+                paths[0],
+                stake=Stake.DATA,
+            )
 
 
 def _list_unrun(making: Making) -> list[Cell]:

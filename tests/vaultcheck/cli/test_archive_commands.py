@@ -626,5 +626,19 @@ def test_help_names_every_command_and_imports_none(folder: Path) -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
 
     assert [line.split()[0] for line in done.stdout.partition("Commands:\n")[2].splitlines()] == (
-        ["check", "show", "diff", "verify", "extract", "rm", "mv", "compact", "manifest", "rekey", "merge", "init"]
+        [
+            "check",
+            "rule",
+            "show",
+            "diff",
+            "verify",
+            "extract",
+            "rm",
+            "mv",
+            "compact",
+            "manifest",
+            "rekey",
+            "merge",
+            "init",
+        ]
     )

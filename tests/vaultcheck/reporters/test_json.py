@@ -29,7 +29,7 @@ def _render(*findings: Finding) -> dict[str, Any]:
 
 
 def test_keys_are_those_promised() -> None:
-    assert [*_render()] == ["schema_version", "summary", "notebooks", "findings", "lineage", "rerun"]
+    assert [*_render()] == ["schema_version", "summary", "notebooks", "findings", "commands", "lineage", "rerun"]
     assert (_render()["schema_version"], _render()["rerun"]) == (1, None)
 
 
@@ -48,6 +48,7 @@ def test_finding_has_the_keys_promised() -> None:
         story=("it came so",),
         commands=("do this",),
         consequences=(Consequence(Location("b.ipynb", cell=1), "wrong too", "m/y"),),
+        last_store="a.ipynb",
     )
     assert _render(finding)["findings"] == [
         {
@@ -77,6 +78,7 @@ def test_finding_has_the_keys_promised() -> None:
                     "object": "m/y",
                 }
             ],
+            "last_store": "a.ipynb",
             "fingerprint": finding.fingerprint,
         }
     ]
