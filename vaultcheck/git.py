@@ -29,6 +29,27 @@ class Repository:
         """Set something in the repository's own configuration, which is not committed; tell whether that was done."""
         return _run(["config", "--local", name, value], folder=self.root) is not None
 
+    def find_commit(self, revision: str) -> str | None:
+        """Return the commit that a revision means; none where it means none, or is taken for an option."""
+        return _run(
+            ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"], folder=self.root
+        )
+
+    def list_changed(self, commit: str) -> frozenset[Path]:
+        """Return the files that differ from a commit, and those that git does not know and does not ignore."""
+        changed = _run(["diff", "--name-only", "-z", "--no-renames", commit, "--"], folder=self.root) or ""
+        untracked = _run(["ls-files", "-z", "--others", "--exclude-standard"], folder=self.root) or ""
+        return frozenset(self.root / name for name in f"{changed}\0{untracked}".split("\0") if name)
+
+    def read_file(self, file: Path, *, commit: str) -> bytes | None:
+        """Return a file as it was in a commit."""
+        try:
+            name = file.resolve().relative_to(self.root.resolve()).as_posix()
+        except ValueError:
+            return None
+        text = _run(["cat-file", "blob", f"{commit}:{name}"], folder=self.root)
+        return None if text is None else text.encode("utf-8", "surrogateescape")
+
 
 def find_repository(folder: Path) -> Repository | None:
     """Return the repository that a folder belongs to; none where it belongs to none, or git is not installed."""

@@ -33,6 +33,7 @@ class Unreadable:
 
     path: str
     reason: str
+    file: Path = Path()
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def _read_notebooks(files: Iterable[FoundFile]) -> tuple[tuple[Notebook, ...], t
         try:
             notebooks.append(read_notebook(found.file, path=found.path))
         except UnreadableNotebook as err:
-            unreadable.append(Unreadable(found.path, str(err)))
+            unreadable.append(Unreadable(found.path, str(err), found.file))
     return tuple(notebooks), tuple(unreadable)
 
 

@@ -269,7 +269,7 @@ def _break_manifest(path: Path) -> None:
 
 SPOILT: dict[str, tuple[Callable[[Path], None], str]] = {
     "data": (lambda path: _flip(path, member="data/x"), "storage.zip: 'data/x' "),
-    "sidecar-bytes": (lambda path: _flip(path, member=name_sidecar("data/x")), "objects/data/x.json' is damaged"),
+    "sidecar-bytes": (lambda path: _flip(path, member=name_sidecar("data/x")), "objects/data/x.json' "),
     "sentinel": (lambda path: _flip(path, member=".vault/vault"), "'.vault/vault' is damaged"),
     "sidecar-gone": (lambda path: rewrite(path, drop=[name_sidecar("data/x")]), "'data/x' has lost its schema"),
     "sidecar-other": (_change_sidecar, "the sidecar of an object"),
