@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from vaultcheck.affected import find_affected, select_affected
 from vaultcheck.discovery import FoundFile, find_notebooks
 from vaultcheck.file_position import FilePositions, locate_sources
 from vaultcheck.finding import Finding, Location, Severity
@@ -14,26 +15,34 @@ from vaultcheck.remedy import list_commands
 from vaultcheck.report import NotebookSummary, Report, VaultSummary
 from vaultcheck.rules import RULES
 from vaultcheck.rules.base import Draft, Rule
+from vaultcheck.scope import Scope
 from vaultcheck.snapshot import Snapshot
-from vaultcheck.workspace import Workspace, load_workspace
+from vaultcheck.workspace import Watch, Workspace, load_workspace, take_all
 
 _ANCHOR = 12
 """Hexadecimal digits of a digest by which a cell is known."""
 
 
-def check(paths: Iterable[Path], *, vault: Path | None = None) -> Report:
+def check(
+    paths: Iterable[Path], *, vault: Path | None = None, scope: Scope | None = None, watch: Watch = take_all
+) -> Report:
     """Check notebooks and the vaults they work with; nothing is executed, unpickled or written.
 
     `paths` are notebooks, or folders with notebooks; `vault` says where the archive lies, whatever the notebooks say.
+    `scope` is what to report where that is not all; `watch` is told what is read, to show how far that is.
 
     Raises:
         MissingPath: a path does not exist.
+        UnknownRevision: the scope names a revision that git does not know.
         CommandError: what a project says of its vaults cannot be read.
     """
     working_directory = Path.cwd()
     files = find_notebooks(paths, working_directory=working_directory)
-    workspace = load_workspace(files, working_directory=working_directory, vault=vault)
+    workspace = load_workspace(files, working_directory=working_directory, vault=vault, watch=watch)
     findings = sorted(run_rules(workspace, RULES), key=lambda finding: finding.sort_key)
+    if scope is not None:
+        change = scope.find_change(folder=working_directory, vaults=workspace.vaults)
+        findings = [*select_affected(findings, find_affected(workspace, change), workspace=workspace)]
     return Report(
         notebooks=tuple(sorted(_summarise_notebooks(workspace), key=lambda one: one.path)),
         vaults=tuple(_summarise_vault(vault) for vault in workspace.vaults),

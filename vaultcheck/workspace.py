@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TypeAlias
 
 from vault_magic.ledger import Ledger
 from vault_magic.manifest import SUFFIX
@@ -110,13 +111,24 @@ def _identify(archive: Path) -> tuple[int, ...] | Path:
         return archive
 
 
-def load_workspace(files: Iterable[FoundFile], *, working_directory: Path, vault: Path | None = None) -> Workspace:
+Watch: TypeAlias = Callable[[Collection[FoundFile], str], Iterable[FoundFile]]
+"""What is told of files before each is read, and what is done with them."""
+
+
+def take_all(files: Collection[FoundFile], _what: str) -> Iterable[FoundFile]:
+    """Return files without telling anybody."""
+    return files
+
+
+def load_workspace(
+    files: Collection[FoundFile], *, working_directory: Path, vault: Path | None = None, watch: Watch = take_all
+) -> Workspace:
     """Read notebooks and the vaults they speak of; `vault` overrides where the archive lies.
 
     Raises:
         CommandError: what a project says of its vaults cannot be read.
     """
-    read, unreadable = _read_notebooks(files)
+    read, unreadable = _read_notebooks(watch(files, "reading notebooks"))
     runs = find_sources(read)
     saved = tuple(replace(one, source=runs[one.path]) if one.path in runs else one for one in read)
     vaults = _Vaults(working_directory, override=vault)

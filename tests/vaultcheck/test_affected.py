@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import Lab
 from vaultcheck.affected import Change, find_affected, select_affected
-from vaultcheck.since import UnknownRevision, find_change
+from vaultcheck.scope import UnknownRevision, find_change
 
 
 def build_chain(lab: Lab) -> None:

@@ -1,0 +1,142 @@
+"""Tests of the options of the check: what is reported, and where to."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.builders import Lab
+from vaultcheck.cli import main
+from vaultcheck.reporters import REPORTERS
+
+Read = pytest.CaptureFixture[str]
+
+_NAMED = ["-c", "user.name=n", "-c", "user.email=n@example.org"]
+
+
+@pytest.fixture
+def project(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    """Return a committed project: `a` hands on to `b`, and `old` has an edited cell that nobody minds."""
+    lab.start("nb/old.ipynb", "x = 1", "%vault store w in m").edit(2, "x = 2")
+    lab.start("nb/a.ipynb", "%vault store x in m")
+    lab.start("nb/b.ipynb", "%vault import x from m")
+    lab.save()
+    for command in (["init", "--quiet"], ["add", "."], [*_NAMED, "commit", "--quiet", "--message", "first"]):
+        subprocess.run(["git", *command], cwd=lab.folder, check=True)
+    monkeypatch.chdir(lab.folder)
+    return lab
+
+
+def find(capsys: Read, *arguments: str) -> list[tuple[str, str]]:
+    """Return code and file of what a check reports."""
+    code = main([*arguments, "--format", "json"])
+    out, err = capsys.readouterr()
+    assert err == ""
+    findings = [(one["code"], one["notebook"]) for one in json.loads(out)["findings"]]
+    assert code == int(bool(findings))
+    return findings
+
+
+# Scope
+
+
+def test_nothing_is_reported_since_the_commit(project: Lab, capsys: Read) -> None:
+    assert find(capsys, "--since", "HEAD") == []
+
+
+def test_what_changed_since_is_reported_with_what_depends_on_it(project: Lab, capsys: Read) -> None:
+    project.notebooks["nb/a.ipynb"].run_again(2, content="2")
+    project.save()
+    assert find(capsys) == [("VC304", "nb/b.ipynb"), ("VC301", "nb/old.ipynb")]
+    assert find(capsys, "--since", "HEAD") == [("VC304", "nb/b.ipynb")]
+
+
+def test_object_stored_since_by_nobody_checked_is_reported(project: Lab, capsys: Read) -> None:
+    project.put("m/x", "2")
+    project.save()
+    assert find(capsys, "--since", "HEAD") == [("VC202", "nb/a.ipynb")]
+
+
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [
+        pytest.param(["nb/a.ipynb"], [("VC304", "nb/b.ipynb")], id="producer"),
+        pytest.param(["nb/b.ipynb"], [("VC304", "nb/b.ipynb")], id="consumer"),
+        pytest.param(["nb/old.ipynb"], [("VC301", "nb/old.ipynb"), ("VC304", "nb/b.ipynb")], id="unrelated"),
+        pytest.param(["storage.zip.manifest.json"], [("VC304", "nb/b.ipynb")], id="manifest"),
+        pytest.param(["nb"], [("VC301", "nb/old.ipynb"), ("VC304", "nb/b.ipynb")], id="folder"),
+    ],
+)
+def test_files_named_are_checked_with_their_lineage(
+    project: Lab, capsys: Read, named: list[str], found: list[tuple[str, str]]
+) -> None:
+    project.notebooks["nb/a.ipynb"].run_again(2, content="2")
+    project.save()
+    assert sorted(find(capsys, "--lineage", *named)) == found
+
+
+def test_producer_of_a_file_named_is_known_without_being_named(project: Lab, capsys: Read) -> None:
+    assert find(capsys, "nb/b.ipynb", "--lineage") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        pytest.param(["--since", "nowhere"], "git knows no such commit", id="unknown-revision"),
+        pytest.param(["--since", "HEAD", "--lineage"], "choose", id="two-scopes"),
+        pytest.param(["--lineage", "nowhere.ipynb"], "does not exist", id="missing-file"),
+        pytest.param(["--output", "json"], "as in --output json=report.json", id="output-without-file"),
+        pytest.param(["--output", "pdf=x"], "there is no report 'pdf'", id="unknown-report"),
+        pytest.param(["--output", "json=no/such/folder.json"], "cannot write no/such/folder.json", id="no-folder"),
+    ],
+)
+def test_wrong_use_is_told_in_a_line(project: Lab, capsys: Read, arguments: list[str], reason: str) -> None:
+    assert main(arguments) == 2
+    err = capsys.readouterr().err
+    assert reason in err
+    assert err.count("\n") == 1
+
+
+# Reports
+
+
+def test_reports_are_written_beside_the_one_printed(project: Lab, capsys: Read) -> None:
+    outputs = [f"--output={name}=report.{name}" for name in REPORTERS]
+    assert main(["nb", *outputs]) == 1
+    printed = capsys.readouterr().out
+    assert (project.folder / "report.text").read_text(encoding="utf-8") == printed
+    assert {file.name for file in project.folder.glob("*report*")} == {f"report.{name}" for name in REPORTERS}
+
+
+def test_report_has_the_rights_of_a_new_file(project: Lab) -> None:
+    main(["nb", "--output", "json=report.json"])
+    (project.folder / "new").touch()
+    assert (project.folder / "report.json").stat().st_mode == (project.folder / "new").stat().st_mode
+
+
+def test_former_report_stays_where_the_new_one_cannot_be_made(project: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = project.folder / "report.json"
+    report.write_text("former")
+
+    def fail(_self: Path, _target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    assert main(["nb", "--output", f"json={report}"]) == 2
+    assert report.read_text() == "former"
+    assert not [*project.folder.glob(".report*")]
+
+
+def test_quiet_check_prints_findings_alone(project: Lab, capsys: Read) -> None:
+    assert main(["nb", "--quiet"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    assert "VC301" in lines[0]
+
+
+def test_quiet_clean_check_prints_nothing(project: Lab, capsys: Read) -> None:
+    assert main(["nb/a.ipynb", "--quiet"]) == 0
+    assert capsys.readouterr() == ("", "")
