@@ -16,40 +16,48 @@ _Bindings = tuple[tuple[str, ast.expr | None], ...]
 class PathNames:
     """The names in the code of some cells, looked up when a path needs them.
 
-    A name counts if all that is ever assigned to it, in any cell, is one text that is written out.
+    A name counts if all that is ever assigned to it in the cell that uses it, or else in any cell, is one text that is
+    written out.
     """
 
     def __init__(self, sources: Iterable[str] = ()) -> None:
-        self._sources = tuple(sources)
-        self._bindings: dict[int, _Bindings] = {}
-        self._known: dict[str, str | None] = {}
+        self._sources = tuple(dict.fromkeys(sources))
+        self._bindings: dict[str, _Bindings] = {}
+        self._known: dict[tuple[str, str | None], str | None] = {}
 
-    def read(self, node: ast.expr | None) -> str | None:
-        """Return the path that an expression is, if that can be told without running it."""
+    def read(self, node: ast.expr | None, *, cell: str | None = None) -> str | None:
+        """Return the path that an expression in a cell is, if that can be told without running it."""
         match node:
             case None:
                 return None
             case ast.Constant(value=value):
                 return value if isinstance(value, str) else None
         names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-        known = {name: path for name in sorted(names) if (path := self._find(name)) is not None}
+        known = {name: path for name in sorted(names) if (path := self._find(name, cell)) is not None}
         return read_path(_Filler(known).visit(copy.deepcopy(node)))
 
-    def _find(self, name: str) -> str | None:
-        if name not in self._known:
-            self._known[name] = None  # while it is looked up: a name that is made of itself is none
-            paths = {self.read(value) for value in self._list_values(name)}
-            self._known[name] = paths.pop() if len(paths) == 1 else None
-        return self._known[name]
+    def _find(self, name: str, cell: str | None) -> str | None:
+        key = (name, cell)
+        if key not in self._known:
+            self._known[key] = None  # while it is looked up: a name that is made of itself is none
+            own = () if cell is None else (cell,)
+            self._known[key] = self._look_up(name, own) or self._look_up(name, self._sources)
+        return self._known[key]
 
-    def _list_values(self, name: str) -> list[ast.expr | None]:
-        cells = [number for number, source in enumerate(self._sources) if name in source]
-        return [value for number in cells for bound, value in self._read_bindings(number) if bound == name]
+    def _look_up(self, name: str, sources: Iterable[str]) -> str | None:
+        paths = {
+            self.read(value, cell=source)
+            for source in sources
+            if name in source
+            for bound, value in self._read_bindings(source)
+            if bound == name
+        }
+        return paths.pop() if len(paths) == 1 else None
 
-    def _read_bindings(self, number: int) -> _Bindings:
-        if number not in self._bindings:
-            self._bindings[number] = _list_bindings(self._sources[number])
-        return self._bindings[number]
+    def _read_bindings(self, source: str) -> _Bindings:
+        if source not in self._bindings:
+            self._bindings[source] = _list_bindings(source)
+        return self._bindings[source]
 
 
 class _Filler(ast.NodeTransformer):

@@ -13,12 +13,12 @@ HOOK = (
     "  hooks:",
     "    - id: vaultcheck",
     "      name: vaultcheck",
-    "      entry: vaultcheck .",
+    "      entry: vaultcheck check --lineage",
     "      language: system",
     r"      files: \.(ipynb|manifest\.json)$",
-    "      pass_filenames: false",
+    "      require_serial: true",
 )
-"""The hook of a project: all its notebooks are checked, because changing one can make another stale."""
+"""The hook of a project: the notebooks of a commit are checked, and those that take objects from them."""
 
 _KEY = re.compile(r"^([A-Za-z_][\w-]*)\s*:")
 _ITEM = re.compile(r"^(\s*)- ")

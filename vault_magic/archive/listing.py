@@ -56,7 +56,9 @@ class Listing:
     """The objects of an archive by path; `vault` is missing where another tool made the archive.
 
     `generation` counts the writes; it is 0 where another tool has written the whole archive anew. `torn` says how many
-    bytes of an unfinished write, or of something else, lie behind what was committed.
+    bytes of an unfinished write, or of something else, lie behind what was committed. `damaged` are the objects whose
+    entry says something else of their bytes than the directory does, `unencrypted` those that need no password; only
+    `read_listing` tells of them.
     """
 
     vault: str | None = None
@@ -64,6 +66,8 @@ class Listing:
     generation: int = 0
     objects: Mapping[str, Identity] = field(default_factory=dict)
     torn: int = 0
+    damaged: tuple[str, ...] = ()
+    unencrypted: tuple[str, ...] = ()
 
 
 def read_listing(path: Path) -> Listing:
@@ -76,13 +80,16 @@ def read_listing(path: Path) -> Listing:
         NewerFormat: a newer version wrote it.
     """
     with path.open("rb") as file:
-        listing = list_file(file, name=path.name)
-    return replace(listing, objects=dict(listing.objects))
-
-
-def list_file(file: BinaryIO, *, name: str) -> Listing:
-    """List an archive that is already open; `name` is for error texts."""
-    return list_directory(load_directory(file, name=name), name=name)
+        directory = load_directory(file, name=path.name)
+    listing = list_directory(directory, name=path.name)
+    objects = dict(listing.objects)
+    has_checksums = not listing.encrypted  # in an encrypted vault digests may be keyed, which no checksum is
+    return replace(
+        listing,
+        objects=objects,
+        damaged=tuple(one for one in objects if _is_damaged(directory, one, objects[one], has_checksums=has_checksums)),
+        unencrypted=tuple(one for one in objects if not directory.peek(one)[0] & ENCRYPTED),
+    )
 
 
 def load_directory(file: BinaryIO, *, name: str) -> Directory:
@@ -142,6 +149,15 @@ def _read_generation(comment: bytes, *, vault: str) -> int:
     if marker.vault != vault:
         raise FormatError("its comment is that of another vault")
     return marker.generation
+
+
+def _is_damaged(directory: Directory, path: str, found: Identity, *, has_checksums: bool) -> bool:
+    """Tell whether an entry's own comment contradicts what the directory says of its bytes; these are not read."""
+    _, _, size, comment = directory.peek(path)
+    claimed = found if found.sha256 else read_entry_comment(comment)
+    if claimed is None:
+        return False
+    return claimed.bytes not in (None, size) or (has_checksums and found.crc32 not in (None, claimed.crc32))
 
 
 def _is_no_object(name: str) -> bool:

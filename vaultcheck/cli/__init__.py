@@ -32,6 +32,7 @@ _COMMANDS = {
     "manifest": "Make the manifest of an archive anew.",
     "rekey": "Change the password of an archive, encrypt it or decrypt it.",
     "merge": "Merge two states of an archive or manifest, object by object.",
+    "adopt": "List what notebooks hand over by files or %store, and what to write instead.",
     "init": "Set up git and pre-commit for a project with vaults.",
 }
 
