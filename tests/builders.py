@@ -34,11 +34,12 @@ from vault_magic.mark import Mark
 from vault_magic.record import ArchiveRef, Input, Record, Result
 from vault_magic.session import Session, build_run
 from vault_magic.whereabouts import relate
-from vaultcheck.checker import run_rules
 from vaultcheck.discovery import find_notebooks
 from vaultcheck.finding import Finding
 from vaultcheck.rules import RULES
 from vaultcheck.rules.base import Rule
+from vaultcheck.settings import Settings
+from vaultcheck.stamping import run_rules
 from vaultcheck.workspace import Workspace, load_workspace
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -143,7 +144,7 @@ class Lab:
     def load(self, *, vault: Path | None = None) -> Workspace:
         """Return what the rules get to see of the folder."""
         files = find_notebooks([self.folder], working_directory=self.folder)
-        return load_workspace(files, working_directory=self.folder, vault=vault)
+        return load_workspace(files, working_directory=self.folder, settings=Settings(root=self.folder, vault=vault))
 
     def check(self, rules: Iterable[Rule] = RULES, *, vault: Path | None = None) -> list[Finding]:
         """Return the findings in the saved files, by place."""

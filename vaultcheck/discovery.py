@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+import posixpath
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 _SUFFIX = ".ipynb"
@@ -23,16 +25,25 @@ class FoundFile:
     file: Path
 
 
-def find_notebooks(paths: Iterable[Path], *, working_directory: Path) -> tuple[FoundFile, ...]:
+def find_notebooks(
+    paths: Iterable[Path], *, working_directory: Path, exclude: Collection[str] = (), root: Path | None = None
+) -> tuple[FoundFile, ...]:
     """Return the notebooks below folders and those named directly, each once, in the order of their paths.
 
     Hidden folders (checkpoints, environments, version control), virtual environments and installed packages are
-    passed over; a file named directly is always taken.
+    passed over, and so is what `exclude` means: patterns of paths, seen from the working directory or the `root`
+    of the settings, or of names. A file
+    named directly is always taken.
 
     Raises:
         MissingPath: a path does not exist.
     """
-    files = {file.resolve(): file for path in paths for file in _expand(path)}
+
+    def is_excluded(path: Path) -> bool:
+        shown = {display_path(path, base) for base in (working_directory, root or working_directory) if exclude}
+        return any(matches(one, pattern) for one in shown for pattern in exclude)
+
+    files = {file.resolve(): file for path in paths for file in _expand(path, is_excluded)}
     return tuple(sorted(FoundFile(display_path(file, working_directory), file) for file in files))
 
 
@@ -44,19 +55,27 @@ def display_path(file: Path, working_directory: Path) -> str:
         return file.as_posix()
 
 
-def _expand(path: Path) -> Iterator[Path]:
+def matches(path: str, pattern: str) -> bool:
+    """Tell whether a file or folder is meant, by its path or by its name alone; `*` goes through folders, too."""
+    pattern = pattern.removeprefix("./").rstrip("/")
+    return fnmatchcase(path, pattern) or fnmatchcase(posixpath.basename(path), pattern)
+
+
+def _expand(path: Path, is_excluded: Callable[[Path], bool]) -> Iterator[Path]:
     if path.is_file():
         yield path
     elif path.is_dir():
-        yield from _walk(path)
+        yield from _walk(path, is_excluded)
     else:
         raise MissingPath(f"{path} does not exist; name notebooks or folders with notebooks")
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, is_excluded: Callable[[Path], bool]) -> Iterator[Path]:
     for root, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not _is_skipped(Path(root, name))]
-        yield from (Path(root, name) for name in names if name.endswith(_SUFFIX))
+        paths = [Path(root, name) for name in folders]
+        folders[:] = [path.name for path in paths if not _is_skipped(path) and not is_excluded(path)]
+        files = (Path(root, name) for name in names if name.endswith(_SUFFIX))
+        yield from (file for file in files if not is_excluded(file))
 
 
 def _is_skipped(folder: Path) -> bool:

@@ -92,6 +92,7 @@ class _CallReader:
         self._lines = text.split("\n")
         self._source = source
         self._names = names
+        self._is_placed = True  # before Python 3.12, what stands in an f-string is said to stand elsewhere
         self._opened: dict[int, _Handle] = {}
         self._handles: dict[str, _Handle] = {}
 
@@ -119,8 +120,11 @@ class _CallReader:
             case ast.Call():
                 call = self._read_call(node, bound)
                 yield from [call] if call else []
+        was_placed = self._is_placed
+        self._is_placed = was_placed and not isinstance(node, ast.JoinedStr)
         for child in ast.iter_child_nodes(node):
             yield from self._walk(child)
+        self._is_placed = was_placed
 
     def _open(self, node: ast.expr) -> _Handle | None:
         """Return the file that an expression opens, or that it is."""
@@ -191,7 +195,7 @@ class _CallReader:
 
     def _show(self, node: ast.AST) -> str:
         """Return the text of a node in one line."""
-        if isinstance(node, ast.expr | ast.keyword) and node.lineno == node.end_lineno:
+        if self._is_placed and isinstance(node, ast.expr | ast.keyword) and node.lineno == node.end_lineno:
             line = self._lines[node.lineno - 1].encode("utf-8", "surrogatepass")  # places are counted in bytes
             return line[node.col_offset : node.end_col_offset].decode("utf-8", "surrogatepass")
         return ast.unparse(node)

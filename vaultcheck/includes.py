@@ -52,7 +52,8 @@ class Opening:
 class Course:
     """What can be told, without running it, of how a notebook goes on from cell to cell.
 
-    `folder` is where it lies, `root` that of its project. `readings` are its cells by number, `openings` in order those
+    `folder` is where it lies, `root` that of its project, `start` where its kernel starts if
+    that is elsewhere. `readings` are its cells by number, `openings` in order those
     that hold from a cell and line on.
     """
 
@@ -61,6 +62,7 @@ class Course:
     readings: Mapping[int, CellReading] = field(default_factory=dict)
     openings: tuple[tuple[int, int, Opening], ...] = ()
     includes: tuple[Include, ...] = ()
+    start: Path | None = None
 
     def find_opening(self, cell: int, *, line: int) -> Opening | None:
         """Return the opening that holds at a line of a cell."""
@@ -98,10 +100,13 @@ def _read_sources(file: Path) -> tuple[str, ...] | None:
         return ()
 
 
-def follow(notebook: Notebook, files: SourceFiles) -> Course:
-    """Return the course of a notebook; one that neither speaks of vaults nor runs other files is not read for it."""
+def follow(notebook: Notebook, files: SourceFiles, *, start: Path | None = None) -> Course:
+    """Return the course of a notebook; one that neither speaks of vaults nor runs other files is not read for it.
+
+    `start` is where its kernel starts, if that is not the folder of the notebook.
+    """
     folder = notebook.file.resolve().parent
-    course = Course(folder, files.find_root(folder))
+    course = Course(folder, files.find_root(folder), start=start)
     if not any("vault" in cell.source or "%run" in cell.source for cell in notebook.code_cells):
         return course
     walker = _Walker(notebook.file.resolve(), course, files)
@@ -121,7 +126,7 @@ class _Walker:
         self._file = notebook
         self._files = files
         self._names: VaultNames = NO_NAMES
-        self._folder: Path | None = course.folder
+        self._folder: Path | None = course.start or course.folder
         self._bases = (course.folder, course.root)
         self._place = (0, 0)
         self._imported: set[Path] = set()

@@ -8,6 +8,9 @@ from typing import Any
 INJECTED = "injected-parameters"
 """The tag of the cell in which papermill puts parameters."""
 
+EXPECTED_ERROR = "raises-exception"
+"""The tag of a cell whose error is meant, as nbclient and papermill know it."""
+
 _VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})(?![0-9])")
 
 
@@ -33,6 +36,14 @@ def read_tags(metadata: object) -> frozenset[str]:
     """Return the tags of a cell."""
     tags = get(metadata, "tags")
     return frozenset(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else frozenset()
+
+
+def read_ignored(metadata: object) -> tuple[str, ...]:
+    """Return the rules that a notebook's metadata suppress in it, an empty word for all of them."""
+    words = get(get(metadata, "vaultcheck"), "ignore")
+    if words is True:
+        return ("",)
+    return tuple(word for word in words if isinstance(word, str)) if isinstance(words, list) else ()
 
 
 def get(fields: object, key: str) -> Any:

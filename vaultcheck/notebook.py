@@ -16,9 +16,10 @@ from vault_magic.record import Record
 from vaultcheck.cell_mark import CellMark, read_cell_mark
 from vaultcheck.cell_source import CellReading, FoundCommand, FoundOpening, find_commands
 from vaultcheck.help_lines import turn_help_lines
-from vaultcheck.metadata import is_python, read_python, read_tags
+from vaultcheck.metadata import is_python, read_ignored, read_python, read_tags
 from vaultcheck.outputs import Evidence, Output, UpgradedOutput, read_outputs
 from vaultcheck.papermill_run import PapermillRun, read_papermill_run
+from vaultcheck.shown_error import ShownError
 
 
 class UnreadableNotebook(Exception):
@@ -63,6 +64,7 @@ class Cell:
     count: int | None = None
     has_outputs: bool = False
     has_error: bool = False
+    error: ShownError | None = None
     records: tuple[Record, ...] = ()
     marks: tuple[Mark, ...] = ()
     cell_mark: Mark | None = None
@@ -100,6 +102,7 @@ class Notebook:
     """A notebook as saved; `path` is for display, `file` is where it lies, `python` is the version of its kernel.
 
     `papermill` tells that it is a copy which papermill has made, `source` the notebook that it is a run of.
+    `ignored` are the rules that its metadata suppress, an empty word for all.
     """
 
     path: str
@@ -108,6 +111,7 @@ class Notebook:
     python: tuple[int, int] | None = None
     papermill: PapermillRun | None = None
     source: str | None = None
+    ignored: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -144,6 +148,7 @@ def read_notebook(file: Path, *, path: str) -> Notebook:
         cells=_build_cells(decoded),
         python=read_python(decoded.metadata),
         papermill=read_papermill_run(decoded.metadata),
+        ignored=read_ignored(decoded.metadata),
     )
 
 
@@ -215,6 +220,7 @@ def _build_cell(cell: _Cell[Any], outputs: Evidence, own: CellMark, *, number: i
         count=count,
         has_outputs=bool(cell.outputs),
         has_error=outputs.has_error,
+        error=outputs.error,
         records=outputs.records,
         marks=(*outputs.marks, cell_mark) if cell_mark else outputs.marks,
         cell_mark=cell_mark,

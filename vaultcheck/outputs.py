@@ -17,6 +17,7 @@ from vault_magic.mark import Mark, read_mark
 from vault_magic.output_data import PROVED, digest_data
 from vault_magic.record import Record, read_record
 from vault_magic.stored import has_version
+from vaultcheck.shown_error import ShownError, read_error
 
 
 class Output(msgspec.Struct):
@@ -25,6 +26,8 @@ class Output(msgspec.Struct):
     output_type: Any = None
     metadata: Any = None
     data: msgspec.Raw = msgspec.Raw()
+    ename: Any = None
+    evalue: Any = None
 
 
 class UpgradedOutput(msgspec.Struct):
@@ -33,6 +36,8 @@ class UpgradedOutput(msgspec.Struct):
     output_type: Any = None
     metadata: Any = None
     data: Any = None
+    ename: Any = None
+    evalue: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class Evidence:
     """What outputs tell of the code that made them.
 
     `altered` are the MIME types whose data are not what was marked, `faults` say which records and marks cannot be
-    read, `is_whole` tells that every rich output has one that can, `has_error` that an error is shown.
+    read, `is_whole` tells that every rich output has one that can, `has_error` that an error is shown, `error` which.
     """
 
     records: tuple[Record, ...] = ()
@@ -49,6 +54,7 @@ class Evidence:
     faults: tuple[str, ...] = ()
     is_whole: bool = True
     has_error: bool = False
+    error: ShownError | None = None
 
 
 _NOTHING = Evidence()
@@ -71,6 +77,7 @@ def read_outputs(outputs: Iterable[Output | UpgradedOutput]) -> Evidence:
         faults=tuple(fault for one in each for fault in one.faults),
         is_whole=all(one.is_whole for one in each),
         has_error=any(one.has_error for one in each),
+        error=next((one.error for one in each if one.error), None),
     )
 
 
@@ -85,6 +92,7 @@ def _read_output(output: Output | UpgradedOutput) -> Evidence:
         faults=record_faults + mark_faults,
         is_whole=output.output_type not in RICH or bool(records or marks),
         has_error=output.output_type == "error",
+        error=read_error(output.ename, output.evalue) if output.output_type == "error" else None,
     )
 
 

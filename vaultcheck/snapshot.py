@@ -22,8 +22,9 @@ class Snapshot:
     it is readable, else those of the manifest. `producers` are told by the manifest, and for objects of which it has no
     line by their sidecars in an archive that is not encrypted. `makers` are the notebooks named by them that are still
     there, as reports show paths. `faults` say what could not be read, by file. `torn` is how many bytes of a write that
-    was not finished lie behind the archive. `disagreements` are the objects for which archive and manifest do not say
-    the same.
+    was not finished lie behind the archive. `damaged` are the objects whose bytes are not those that their entry tells
+    of, `unencrypted` those that lie in clear in an archive that is encrypted. `disagreements` are the others for which
+    archive and manifest do not say the same.
     """
 
     path: str
@@ -37,6 +38,8 @@ class Snapshot:
     makers: frozenset[str] = frozenset()
     faults: Mapping[str, str] = field(default_factory=dict)
     torn: int = 0
+    damaged: tuple[str, ...] = ()
+    unencrypted: tuple[str, ...] = ()
     disagreements: tuple[str, ...] = ()
 
     @property
@@ -56,6 +59,10 @@ def load_snapshot(archive: Path, *, path: str) -> Snapshot:
     listing, manifest = _read_archive(archive, path, faults), _read_manifest(archive, path, faults)
     described = {line.path: line.identity for line in manifest.objects} if manifest else {}
     producers = _read_producers(archive, listing, manifest)
+    unencrypted = _list_unencrypted(listing, manifest)
+    damaged = tuple(one for one in listing.damaged if one not in unencrypted) if listing else ()
+    differing = _compare(listing.objects, described) if listing and manifest else ()
+    told = {*damaged, *unencrypted}
     return Snapshot(
         path=path,
         archive=archive,
@@ -68,7 +75,9 @@ def load_snapshot(archive: Path, *, path: str) -> Snapshot:
         makers=_list_makers(archive, path, producers.values()),
         faults=faults,
         torn=listing.torn if listing and listing.vault else 0,
-        disagreements=_compare(listing.objects, described) if listing and manifest else (),
+        damaged=damaged,
+        unencrypted=unencrypted,
+        disagreements=tuple(one for one in differing if one not in told),
     )
 
 
@@ -109,6 +118,14 @@ def _read_producers(archive: Path, listing: Listing | None, manifest: Manifest |
         return told
     untold = {path: identity for path, identity in listing.objects.items() if path not in lines}
     return told | read_producers(archive, untold) if untold else told
+
+
+def _list_unencrypted(listing: Listing | None, manifest: Manifest | None) -> tuple[str, ...]:
+    """Return what lies in clear where the rest is encrypted, or was when the manifest was written."""
+    if listing is None:
+        return ()
+    was_encrypted = manifest is not None and manifest.encrypted and listing.vault in (None, manifest.vault)
+    return listing.unencrypted if listing.encrypted or was_encrypted else ()
 
 
 def _read_archive(archive: Path, path: str, faults: dict[str, str]) -> Listing | None:

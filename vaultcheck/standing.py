@@ -5,6 +5,7 @@ the first row that fits is the one cause; imports of another content follow from
 
 | the vault holds | recorded last | made by | state | told |
 | --- | --- | --- | --- | --- |
+| bytes that are not what their entry says | | | damaged | VC203 at the archive |
 | nothing | a store, or only imports | | missing | VC201 at the store, else at the first import |
 | what was recorded, or what cannot be told apart | | | as recorded | VC304 at each older import |
 | another content | a store | a notebook that is there and not checked | as recorded | VC304 at each older import |
@@ -29,6 +30,7 @@ class State(Enum):
     """How what a vault holds of an object stands against what was recorded last."""
 
     AS_RECORDED = "as recorded"
+    DAMAGED = "damaged"
     MISSING = "missing"
     FORMER = "former"
     BEHIND = "behind"
@@ -81,6 +83,8 @@ def _build_standing(use: Use, vault: Snapshot, checked: Collection[str]) -> Stan
 
 def _judge(use: Use, vault: Snapshot, *, last: Step | None, checked: Collection[str]) -> State:
     recorded, present = last.recorded(use.path) if last else None, vault.objects.get(use.path)
+    if use.path in vault.damaged:
+        return State.DAMAGED
     if present is None:
         is_gone = vault.is_known and (recorded is not None or _was_only_imported(use))
         return State.MISSING if is_gone else State.AS_RECORDED

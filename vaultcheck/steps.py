@@ -189,7 +189,7 @@ def _list_places(
     """
     options = parse_options(opening.found.text, defaults=defaults) if opening else defaults
     known = [opening.folder] if opening and opening.folder else []
-    bases = [*known, course.folder, course.root]
+    bases = [*known, *([course.start] if course.start else []), course.folder, course.root]
     recorded = [course.folder / reference.from_notebook] if reference and reference.from_notebook else []
     if reference and reference.path:
         recorded += [base / reference.path for base in bases]

@@ -22,6 +22,7 @@ from vaultcheck.includes import Course, Include, SourceFiles, follow
 from vaultcheck.lineage import Lineage, build_lineage
 from vaultcheck.making import Making, build_makings
 from vaultcheck.notebook import Notebook, UnreadableNotebook, read_notebook
+from vaultcheck.settings import Settings
 from vaultcheck.snapshot import Snapshot, is_about, load_snapshot
 from vaultcheck.standing import Standing, build_standings
 from vaultcheck.steps import Step, build_steps
@@ -121,9 +122,13 @@ def take_all(files: Collection[FoundFile], _what: str) -> Iterable[FoundFile]:
 
 
 def load_workspace(
-    files: Collection[FoundFile], *, working_directory: Path, vault: Path | None = None, watch: Watch = take_all
+    files: Collection[FoundFile],
+    *,
+    working_directory: Path,
+    settings: Settings | None = None,
+    watch: Watch = take_all,
 ) -> Workspace:
-    """Read notebooks and the vaults they speak of; `vault` overrides where the archive lies.
+    """Read notebooks and the vaults they speak of; settings may say where archive and kernels are.
 
     Raises:
         CommandError: what a project says of its vaults cannot be read.
@@ -131,9 +136,10 @@ def load_workspace(
     read, unreadable = _read_notebooks(watch(files, "reading notebooks"))
     runs = find_sources(read)
     saved = tuple(replace(one, source=runs[one.path]) if one.path in runs else one for one in read)
-    vaults = _Vaults(working_directory, override=vault)
+    settings = settings or Settings(root=working_directory)
+    vaults = _Vaults(working_directory, override=settings.vault)
     sources = SourceFiles()
-    courses = {notebook.path: follow(notebook, sources) for notebook in saved}
+    courses = {notebook.path: follow(notebook, sources, start=settings.working_directory) for notebook in saved}
     notebooks = tuple(_add_readings(notebook, courses[notebook.path]) for notebook in saved)
     find_defaults = cache(load_defaults)
     own = {

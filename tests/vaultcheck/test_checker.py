@@ -17,9 +17,10 @@ from hypothesis import settings
 
 from tests.builders import Lab, build_cell, build_notebook, list_places, write_notebook
 from tests.vaultcheck.conftest import FIXTURES, load_expected
-from vaultcheck.checker import check
+from vaultcheck.checker import Plan, check
 from vaultcheck.cli import main
 from vaultcheck.reporters import REPORTERS
+from vaultcheck.settings import Settings
 
 Enter = Callable[[str], Path]
 
@@ -161,7 +162,7 @@ def test_archive_named_by_the_user_counts(lab: Lab) -> None:
     lab.archive = "elsewhere/other.zip"
     lab.save()
     assert check([lab.folder]).findings == ()
-    (finding,) = check([lab.folder], vault=lab.archive_path).findings
+    (finding,) = check([lab.folder], Plan(Settings(vault=lab.archive_path))).findings
     assert finding.code == "VC202"
 
 

@@ -4,97 +4,103 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
 from vault_magic.manifest import SUFFIX
-from vaultcheck.checker import check
-from vaultcheck.cli.outputs import Output, read_output, write_output
+from vaultcheck.baseline import Baseline, parse_baseline, render_baseline
+from vaultcheck.checker import Plan, check
+from vaultcheck.cli.check_options import CheckOptions, check_options
+from vaultcheck.cli.outputs import replace_file, write_output
 from vaultcheck.cli.terminal import Progress, choose_style
-from vaultcheck.cli.terms import print_text
+from vaultcheck.cli.terms import print_notices, print_text
 from vaultcheck.discovery import MissingPath
-from vaultcheck.finding import Severity
 from vaultcheck.report import Report
 from vaultcheck.reporters import REPORTERS
 from vaultcheck.reporters.text import render_text
 from vaultcheck.scope import Scope, UnknownRevision, find_projects
+from vaultcheck.settings import Settings, load_settings
 
-
-@dataclass(frozen=True, slots=True)
-class CheckOptions:
-    """The options of the check, as typed."""
-
-    paths: tuple[Path, ...]
-    report_format: str
-    outputs: tuple[Output, ...]
-    fail_on: str
-    vault: Path | None
-    since: str | None
-    lineage: bool
-    quiet: bool
+_BASELINE = ".vaultcheck-baseline.json"
 
 
 @click.command("check")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "--format", "report_format", type=click.Choice([*REPORTERS]), default="text", help="The form of the report."
-)
-@click.option(
-    "--output",
-    "outputs",
-    metavar="FORMAT=FILE",
-    multiple=True,
-    callback=lambda _context, _parameter, values: tuple(map(read_output, values)),
-    help="Write a report into a file, too; may be given several times.",
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice([severity.value for severity in Severity]),
-    default=Severity.ERROR.value,
-    help="The mildest severity that makes the exit code 1 (error).",
-)
-@click.option("--vault", type=click.Path(path_type=Path), help="The archive, wherever the notebooks say it is.")
-@click.option(
-    "--since",
-    metavar="REV",
-    help="Report only what concerns notebooks that have changed since a git revision, and those that depend on them.",
-)
-@click.option(
-    "--lineage",
-    is_flag=True,
-    help="Read all notebooks of the project, and report what concerns those named and those that depend on them.",
-)
-@click.option("--quiet", is_flag=True, help="Print findings and nothing else.")
-def check_command(**options: Any) -> int:
+@check_options
+def check_command(**values: Any) -> int:
     """Check notebooks, or all notebooks below folders (this one if none is named).
 
     Nothing is executed, unpickled or written. Exit code 0: clean; 1: findings; 2: wrong usage; 3: internal error.
+    Settings stand in [tool.vaultcheck] of pyproject.toml; what is said here goes before.
     """
-    chosen = CheckOptions(**options)
-    if chosen.vault is not None and not _is_vault(chosen.vault):
-        raise click.UsageError(f"--vault {chosen.vault}: neither the archive nor its manifest is there")
-    report = _check(chosen)
-    print_text(_render(report, chosen))
-    for output in chosen.outputs:
+    options = CheckOptions(**values)
+    settings = _choose_settings(options)
+    if settings.vault is not None and not _is_vault(settings.vault):
+        raise click.UsageError(f"the vault {settings.vault}: neither the archive nor its manifest is there")
+    if options.write_baseline:
+        return _write_baseline(options, settings)
+    report = _check(options, settings, _load_baseline(settings.baseline))
+    print_text(_render(report, options))
+    for output in options.outputs:
         write_output(report, output)
-    return int(report.fails(at=Severity(chosen.fail_on)))
+    return int(report.fails(at=settings.fail_on))
 
 
-def _check(options: CheckOptions) -> Report:
+def _choose_settings(options: CheckOptions) -> Settings:
+    """Return the settings of the project, changed by what was typed."""
+    found = load_settings(Path.cwd(), file=options.config)
+    return found.change(
+        select=options.select or None,
+        ignore=options.ignore or None,
+        extend_select=(*found.extend_select, *options.extend_select),
+        exclude=(*found.exclude, *options.exclude),
+        fail_on=options.fail_on,
+        require_evidence=options.require_evidence or None,
+        vault=options.vault,
+        baseline=options.baseline,
+    )
+
+
+def _check(options: CheckOptions, settings: Settings, baseline: Baseline | None) -> Report:
     paths, scope = options.paths or (Path(),), Scope(since=options.since) if options.since else None
     try:
+        if options.lineage and options.since:
+            raise click.UsageError("--lineage reports what concerns the files named, --since what has changed: choose")
         if options.lineage:
-            if options.since:
-                raise click.UsageError(
-                    "--lineage reports what concerns the files named, --since what has changed: choose"
-                )
             paths, scope = find_projects(options.paths), Scope.of(options.paths)
-        return check(paths, vault=options.vault, scope=scope, watch=Progress().follow)
+        plan = Plan(settings, scope, baseline, settings.baseline)
+        return check(paths, plan, watch=Progress().follow)
     except (MissingPath, UnknownRevision) as err:
         raise click.UsageError(str(err)) from err
+
+
+def _load_baseline(file: Path | None) -> Baseline | None:
+    if file is None:
+        return None
+    try:
+        return parse_baseline(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as err:
+        raise click.UsageError(f"the baseline {file} is not there; write it: --write-baseline") from err
+    except (OSError, UnicodeError) as err:
+        reason = err.strerror if isinstance(err, OSError) else "it is not UTF-8"
+        raise click.UsageError(f"the baseline {file} cannot be read: {reason}") from err
+
+
+def _write_baseline(options: CheckOptions, settings: Settings) -> int:
+    """Write all that is found into the baseline, in place of what it held; reasons are kept."""
+    file = settings.baseline or Path(_BASELINE)
+    former = (_load_baseline(file) if file.exists() else None) or Baseline()
+    report = _check(options, settings, None)
+    try:
+        replace_file(file, render_baseline(report.findings, former=former).encode())
+    except OSError as err:
+        raise click.UsageError(f"cannot write {file}: {err.strerror or type(err).__name__}") from err
+    count = len(report.findings)
+    print_notices([f"wrote {count} finding{'' if count == 1 else 's'} into {file}; each entry has room for a reason"])
+    if settings.baseline is None:
+        print_notices([f'to have it read: --baseline {file}, or baseline = "{file}" in [tool.vaultcheck]'])
+    return 0
 
 
 def _render(report: Report, options: CheckOptions) -> str:

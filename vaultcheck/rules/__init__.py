@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from vaultcheck.rules.base import Rule
-from vaultcheck.rules.commands import EditedCommand, MalformedCommand, NeverExecuted
+from vaultcheck.rules.commands import EditedCommand, FailedCommand, MalformedCommand, NeverExecuted, VanishedCommand
+from vaultcheck.rules.contents import BrokenAssertion, DamagedObject, UnencryptedEntry
 from vaultcheck.rules.freshness import EditedCell, ObjectOfFormerImport, ReformattedCell, StaleImport
-from vaultcheck.rules.inputs import DamagedVault, ManifestBehind, MissingVault, UnreadableNotebook, UnreadableRecord
+from vaultcheck.rules.inputs import (
+    DamagedVault,
+    ManifestBehind,
+    MissingVault,
+    NoEvidence,
+    UnreadableNotebook,
+    UnreadableRecord,
+)
 from vaultcheck.rules.integrity import MissingObject, NotebookBehind, NotLastRecorded
 from vaultcheck.rules.lineage import ProducerCycle, RivalProducers, UnstoredImport
 from vaultcheck.rules.order import MixedSessions, OutOfOrder, RepeatedRun, VanishedCell
 from vaultcheck.rules.outputs import AlteredOutput
 from vaultcheck.rules.provenance import ObjectOfEditedCode, UndefinedName, UnrunDefinition
+from vaultcheck.rules.silence import StaleBaseline, UnusedSuppression
 
 RULES: tuple[Rule, ...] = (
     UnreadableNotebook(),
@@ -18,11 +27,17 @@ RULES: tuple[Rule, ...] = (
     MissingVault(),
     DamagedVault(),
     ManifestBehind(),
+    NoEvidence(),
     MalformedCommand(),
     EditedCommand(),
     NeverExecuted(),
+    VanishedCommand(),
+    FailedCommand(),
     MissingObject(),
     NotLastRecorded(),
+    DamagedObject(),
+    BrokenAssertion(),
+    UnencryptedEntry(),
     NotebookBehind(),
     EditedCell(),
     ReformattedCell(),
@@ -39,4 +54,6 @@ RULES: tuple[Rule, ...] = (
     UnstoredImport(),
     RivalProducers(),
     ProducerCycle(),
+    UnusedSuppression(),
+    StaleBaseline(),
 )

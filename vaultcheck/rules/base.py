@@ -50,9 +50,21 @@ class Rule(ABC):
     code: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity]
+    is_on_demand: ClassVar[bool] = False
+    """Whether the rule runs only where it is asked for by its own name."""
+
     is_mended_by_run: ClassVar[bool] = False
     """Whether running the notebook again mends what the rule finds in it."""
 
     @abstractmethod
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Yield what is wrong; opens nothing, knows no clock, changes nothing."""
+
+
+class Remark(Rule):
+    """A rule about what the others have found: by itself it finds nothing, the checker asks it in the end."""
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield nothing."""
+        del workspace
+        yield from ()

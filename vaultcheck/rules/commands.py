@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from vault_magic.calls import show_executed
 from vault_magic.forms import Verb
 from vaultcheck.cell_source import FoundCommand, FoundOpening
+from vaultcheck.failures import find_failures
 from vaultcheck.finding import Location, Severity
 from vaultcheck.notebook import Notebook
+from vaultcheck.rules.assertions import find_breach
 from vaultcheck.rules.base import Draft, Rule
 from vaultcheck.steps import Step
 from vaultcheck.workspace import Workspace
@@ -55,8 +57,7 @@ def _explain(found: FoundCommand | FoundOpening, reason: str) -> str:
 class EditedCommand(Rule):
     """A command that was edited after it ran.
 
-    **What**: the output of a cell was made by another command than the one that stands there now, or by one that is
-    no longer there.
+    **What**: the output of a cell was made by another command than the one that stands there now.
 
     **Why**: a reader takes the printed checksum for that of the command above it.
 
@@ -72,10 +73,9 @@ class EditedCommand(Rule):
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Yield a draft for each command that is not the recorded one."""
         for step in workspace.steps:
-            if step.differs and step.record:
+            if step.differs and step.record and step.found:
                 ran = show_executed(step.record.command)
-                now = f"the cell now says: {step.text}" if step.found else "the cell does not hold it now"
-                message = f"the output was made by: {ran}; {now}"
+                message = f"the output was made by: {ran}; the cell now says: {step.text}"
                 yield Draft(
                     step.location, message, "run the cell again, or put the command back", next(iter(step.paths), None)
                 )
@@ -132,3 +132,76 @@ def _is_traceless(step: Step) -> bool:
 
 def _is_stripped(notebook: Notebook) -> bool:
     return not any(cell.count is not None or cell.has_outputs for cell in notebook.cells)
+
+
+class VanishedCommand(Rule):
+    """A command that was removed after it ran.
+
+    **What**: the output of a cell holds the record of a command, and the cell has no command any more that could have
+    left it.
+
+    **Why**: the notebook stored or imported something, and nothing that a reader sees in it does; run again, it would
+    not.
+
+    **Example**: the cell ran `%vault store clean in datasets`, and that line is commented out now.
+
+    **How to mend**: put the command back, or run the cell again without it; delete with `%vault del` what is not to be
+    stored any more.
+    """
+
+    code = "VC104"
+    name = "vanished-command"
+    severity = Severity.ERROR
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield a draft for each record whose command is gone."""
+        for step in workspace.steps:
+            if step.differs and step.record and step.found is None:
+                ran = show_executed(step.record.command)
+                message = f"the output was made by: {ran}; the cell does not hold it any more"
+                hint = "put the command back, or run the cell again"
+                yield Draft(step.location, message, hint, next(iter(step.paths), None))
+
+
+class FailedCommand(Rule):
+    """A command that failed.
+
+    **What**: a cell ended in an error, and this command of it left no record: it failed itself, or the cell had failed
+    above it. Commands further down in the cell did not run either. Cells that are tagged `raises-exception` are left
+    out, and assertions that still do not hold are reported as VC204 alone.
+
+    **Why**: what it should have stored, imported or deleted is as it was before.
+
+    **Example**: `%vault store model in models` under `NameError: name 'model' is not defined`.
+
+    **How to mend**: mend what the error says, then run the cell again and save the notebook.
+    """
+
+    code = "VC105"
+    name = "failed-command"
+    severity = Severity.WARNING
+    is_mended_by_run = True
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield one draft for each cell that failed, at the first command without a record."""
+        steps: dict[str, list[Step]] = {}
+        for step in workspace.steps:
+            steps.setdefault(step.notebook.path, []).append(step)
+        for notebook in workspace.notebooks:
+            execution = workspace.executions[notebook.path]
+            for one in find_failures(notebook, execution, steps.get(notebook.path, ())):
+                if one.step is None or not _is_told(one.step, workspace):
+                    reason = f" ({one.cell.error.shown})" if one.cell.error else ""
+                    message = f"{one.shown} left no record, for its cell failed{reason}"
+                    hint = "mend what the error says, run the cell again and save the notebook"
+                    path = next(iter(one.step.paths), None) if one.step else None
+                    yield Draft(one.location, message, hint, path)
+
+
+def _is_told(step: Step, workspace: Workspace) -> bool:
+    """Tell whether another rule says why a command fails: an assertion is broken, or nobody stores what is imported."""
+    if find_breach(step) is not None:
+        return True
+    absent = {path for path in step.paths if path not in step.vault.objects}
+    uses = (use for use in workspace.lineage.uses if use.vault == step.vault.path and use.path in absent)
+    return step.verb is Verb.IMPORT and any(not use.stores for use in uses)

@@ -145,3 +145,30 @@ class ManifestBehind(Rule):
                 message = f"the manifest does not say what {vault.path} holds of {named}{rest}"
                 hint = "import or store anything with %vault to bring the manifest up to the archive"
                 yield Draft(Location(f"{vault.path}.manifest.json"), message, hint)
+
+
+class NoEvidence(Rule):
+    """A notebook that works with a vault and cannot be judged.
+
+    **What**: the notebook has commands, and neither it nor a manifest holds a record of what ran. Told only with
+    `--require-evidence`.
+
+    **Why**: that nothing was found in it says nothing.
+
+    **Example**: a notebook whose outputs were stripped, beside an archive whose manifest is not committed.
+
+    **How to mend**: run it and save it; commit the manifest.
+    """
+
+    code = "VC006"
+    name = "no-evidence"
+    severity = Severity.ERROR
+    is_on_demand = True
+    is_mended_by_run = True
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Yield a draft for each notebook with commands and without evidence, of which no run is checked."""
+        first = {step.notebook.path: step for step in reversed(workspace.steps)}
+        for path, step in sorted(first.items()):
+            if not workspace.executions[path].has_evidence and path not in workspace.templates:
+                yield Draft(step.location, "nothing tells whether and how this notebook has run", "run it and save it")

@@ -8,13 +8,24 @@ import re
 import pytest
 
 from tests.vaultcheck.conftest import FIXTURES, load_expected
-from vaultcheck.rules import RULES, commands, freshness, inputs, integrity, lineage, order, outputs, provenance
+from vaultcheck.rules import (
+    RULES,
+    commands,
+    contents,
+    freshness,
+    inputs,
+    integrity,
+    lineage,
+    order,
+    outputs,
+    provenance,
+)
 from vaultcheck.rules.base import Rule
 
 _MODULES = {
     "0": [inputs],
     "1": [commands],
-    "2": [integrity],
+    "2": [contents, integrity],
     "3": [freshness, outputs, provenance, order],
     "4": [lineage],
 }

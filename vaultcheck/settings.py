@@ -1,0 +1,149 @@
+"""What a project says of the check: the table `[tool.vaultcheck]` of the nearest `pyproject.toml`, or a file named."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from vault_magic.advice import advise
+from vault_magic.errors import CommandError
+from vaultcheck.finding import Severity
+
+_FILE = "pyproject.toml"
+_TABLE = "[tool.vaultcheck]"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is checked and how; `root` is the folder from which paths and patterns begin.
+
+    Rules are named by code, by the beginning of one (`VC3`), by name, or all of them (`ALL`). `depends_on` are the
+    notebooks that others need beside what the vault tells. `working_directory` is where the kernels of the notebooks
+    start, where that is not the notebook's folder.
+    """
+
+    root: Path = field(default_factory=Path.cwd)
+    select: tuple[str, ...] = ("ALL",)
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    fail_on: Severity = Severity.ERROR
+    require_evidence: bool = False
+    exclude: tuple[str, ...] = ()
+    vault: Path | None = None
+    working_directory: Path | None = None
+    depends_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    baseline: Path | None = None
+
+    def change(self, **values: object) -> Settings:
+        """Return the settings with those that were given, the others as they are; of `None` nothing was given."""
+        given = {name: value for name, value in values.items() if value is not None}
+        return replace(self, **given)  # type: ignore[arg-type]
+
+
+def load_settings(folder: Path, *, file: Path | None = None) -> Settings:
+    """Return the settings that hold in a folder, or those of a file.
+
+    Raises:
+        CommandError: the file cannot be read, names a setting that there is not, or gives it what it cannot be.
+    """
+    folder = folder.absolute()
+    found = file or next((one / _FILE for one in (folder, *folder.parents) if (one / _FILE).is_file()), None)
+    if found is None:
+        return Settings(root=folder)
+    root = found.absolute().parent
+    return replace(Settings(root=root), **_read_entries(_read_table(found), found.name, root))
+
+
+def _read_table(file: Path) -> Mapping[str, object]:
+    """Return the table of a `pyproject.toml`; any other file is all about the check."""
+    try:
+        content = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+    except (OSError, ValueError) as err:
+        reason = err.strerror if isinstance(err, OSError) and err.strerror else str(err)
+        raise CommandError(f"{file.name} cannot be read ({reason}); mend it, or name another: --config FILE") from err
+    tools = content.get("tool", {}) if file.name == _FILE else {"vaultcheck": content}
+    table = tools.get("vaultcheck", {}) if isinstance(tools, dict) else {}
+    if not isinstance(table, dict):
+        raise CommandError(f"{file.name}: vaultcheck is not a table; write {_TABLE} above its settings")
+    return table
+
+
+def _read_entries(table: Mapping[str, object], name: str, root: Path) -> dict[str, Any]:
+    values = dict[str, Any]()
+    for key, value in table.items():
+        known = key.replace("_", "-")
+        if known not in _READERS:
+            raise CommandError(f"{name}: {_TABLE} has no setting {key!r}; {advise(known, _READERS, otherwise=_ALL)}")
+        what, read = _READERS[known]
+        try:
+            values[known.replace("-", "_")] = read(value, root)
+        except ValueError as err:
+            raise CommandError(f"{name}: {key} in {_TABLE} is {what}, as in {err}") from err
+    return values
+
+
+def _read_list(value: object, _root: Path) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ValueError('["VC304", "VC4"]')
+    return tuple(value)
+
+
+def _read_patterns(value: object, _root: Path) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ValueError('["drafts", "archive/*.ipynb"]')
+    return tuple(value)
+
+
+def _read_lists(value: object, _root: Path) -> dict[str, tuple[str, ...]]:
+    lists = value.items() if isinstance(value, dict) else [("", None)]
+    if not all(isinstance(one, list) and all(isinstance(word, str) for word in one) for _, one in lists):
+        raise ValueError('{ "drafts/*.ipynb" = ["VC3"] }')
+    return {key: tuple(one or ()) for key, one in lists}
+
+
+def _read_severities(value: object, _root: Path) -> dict[str, Severity]:
+    known = {one.value: one for one in Severity}
+    if not isinstance(value, dict) or not all(isinstance(one, str) and one in known for one in value.values()):
+        raise ValueError('{ VC402 = "error", VC3 = "warning" }')
+    return {key: known[one] for key, one in value.items()}
+
+
+def _read_severity(value: object, _root: Path) -> Severity:
+    known = {one.value: one for one in Severity}
+    if not isinstance(value, str) or value not in known:
+        raise ValueError('"warning"')
+    return known[value]
+
+
+def _read_truth(value: object, _root: Path) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true")
+    return value
+
+
+def _read_path(value: object, root: Path) -> Path:
+    if not isinstance(value, str) or not value:
+        raise ValueError('"data/storage.zip"')
+    return root / value
+
+
+_READERS: Mapping[str, tuple[str, Callable[[object, Path], object]]] = {
+    "select": ("a list of rules", _read_list),
+    "extend-select": ("a list of rules", _read_list),
+    "ignore": ("a list of rules", _read_list),
+    "per-file-ignores": ("a table of lists of rules", _read_lists),
+    "severity": ("a table of severities", _read_severities),
+    "fail-on": ("a severity", _read_severity),
+    "require-evidence": ("true or false", _read_truth),
+    "exclude": ("a list of patterns", _read_patterns),
+    "vault": ("a path", _read_path),
+    "working-directory": ("a path", _read_path),
+    "depends-on": ("a table of lists of notebooks", _read_lists),
+    "baseline": ("a path", _read_path),
+}
+_ALL = f"there are {', '.join(_READERS)}"
