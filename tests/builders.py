@@ -69,6 +69,12 @@ def build_output(metadata: dict[str, Any] | None = None) -> dict[str, Any]:
     return {"output_type": "display_data", "data": data, "metadata": metadata or {}}
 
 
+def build_error(text: str) -> dict[str, Any]:
+    """Return the output of a cell that has failed with `Name: text`."""
+    name, _, value = text.partition(": ")
+    return {"output_type": "error", "ename": name, "evalue": value, "traceback": [text]}
+
+
 def build_notebook(cells: Iterable[dict[str, Any]], **fields: Any) -> dict[str, Any]:
     """Return a notebook of format 4.5."""
     return {"cells": [*cells], "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5} | fields
@@ -190,14 +196,17 @@ class Author:
         unstable: bool = False,
         records: bool = True,
         shows: bool = False,
+        error: str | None = None,
     ) -> None:
         """Add a cell and run it.
 
         `did` are the commands as executed, if they are not the lines that start with `%vault`; `content` is what is
-        stored by them; without `records` nothing is displayed; with `shows` the cell has an output that is marked.
+        stored by them; without `records` nothing is displayed; with `shows` the cell has an output that is marked; an
+        `error` (`Name: text`) is what it ends in.
         """
         self.write(source)
-        self.run_again(len(self.cells), did=did, content=content, unstable=unstable, records=records, shows=shows)
+        number = len(self.cells)
+        self.run_again(number, did=did, content=content, unstable=unstable, records=records, shows=shows, error=error)
 
     def run_again(
         self,
@@ -208,6 +217,7 @@ class Author:
         unstable: bool = False,
         records: bool = True,
         shows: bool = False,
+        error: str | None = None,
     ) -> None:
         """Run a cell (counted from 1) as it stands."""
         saved, self.count = self.cells[cell - 1], self.count + 1
@@ -218,8 +228,9 @@ class Author:
         done = [self._do(text, content=content, unstable=unstable) for text in typed]
         outputs = [build_output({"vault": record.to_json()}) for record in done if records]
         marks = [build_output({"vault_cell": self._mark(source).to_json()})] if shows else []
-        self.session = self.session.finish(succeeded=True)
-        saved |= {"execution_count": self.count, "outputs": outputs + marks}
+        self.session = self.session.finish(succeeded=error is None)
+        errors = [build_error(error)] if error else []
+        saved |= {"execution_count": self.count, "outputs": outputs + marks + errors}
 
     def run_unsaved(self, cell: int, *, content: str = "1") -> None:
         """Run a cell (counted from 1) of a notebook that is then closed without saving."""

@@ -176,15 +176,18 @@ class _Judge:
         last = max(own, default=None)
         if any(last and one.session not in known and one.finished > last for one in self._notebook.records):
             return True
-        if any(cell.has_error and self._has_ended_well(cell) for cell in self._cells):
-            return True  # in a session that stored nothing
+        if any(cell.has_error and self._has_failed_since(cell) for cell in self._cells):
+            return True
         others = {mark.session for cell in self._cells for mark in cell.marks} - known
         starts = [read_start(session) for session in others]
         return self._session.id is not None and any(None in (one, start) or one > start for one in starts)  # type: ignore[operator]
 
-    def _has_ended_well(self, cell: Cell) -> bool:
+    def _has_failed_since(self, cell: Cell) -> bool:
+        """Tell whether an error that a cell shows is not that of its run: this ended well, or left a record by then."""
         row = self.matching.find_row(cell)
-        return row is not None and row.status is Status.OK and has_count_of(cell, row)
+        if row is None or not has_count_of(cell, row):
+            return False
+        return row.status is Status.OK or (row.status is Status.RUNNING and not cell.records)
 
     def _find_regrouped(self, doubtful: Sequence[Cell]) -> Iterator[int]:
         """Yield the cells that are parts of what ran, or made of parts."""

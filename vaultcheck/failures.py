@@ -77,8 +77,6 @@ def _may_have_run(step: Step, *, keeps_records: bool) -> bool:
 
 
 def _build(notebook: Notebook, cell: Cell, found: FoundCommand | FoundOpening, step: Step | None = None) -> Failure:
-    if isinstance(found, FoundCommand):
-        shown = found.shown
-    else:
-        shown = "open_vault()" if found.is_call else "%open_vault"
+    opening = "open_vault()" if found.is_call else "%open_vault"  # its text can hold what was meant for a password
+    shown = found.shown if isinstance(found, FoundCommand) else opening
     return Failure(shown, Location(notebook.path, cell=cell.number, cell_id=cell.id, line=found.line), cell, step)

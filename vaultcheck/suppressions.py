@@ -63,6 +63,8 @@ def _find_in_text(notebook: Notebook, cell: Cell) -> Iterator[Suppression]:
 def _list_comments(source: str) -> Iterator[tuple[int, re.Match[str]]]:
     """Yield the comments of a cell that are meant for the checker, with their lines: not what looks so in a string."""
     cell = split_cell(source)
+    if not cell.is_code:
+        return
     for line in cell.lines:
         if line.kind is LineKind.MAGIC and (found := _COMMENT.search(line.text)):
             yield line.number + 1, found

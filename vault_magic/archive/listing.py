@@ -157,7 +157,8 @@ def _is_damaged(directory: Directory, path: str, found: Identity, *, has_checksu
     claimed = found if found.sha256 else read_entry_comment(comment)
     if claimed is None:
         return False
-    return claimed.bytes not in (None, size) or (has_checksums and found.crc32 not in (None, claimed.crc32))
+    checksums = {found.crc32, claimed.crc32} - {None} if has_checksums else set()
+    return claimed.bytes not in (None, size) or len(checksums) > 1
 
 
 def _is_no_object(name: str) -> bool:

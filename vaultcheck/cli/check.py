@@ -37,7 +37,8 @@ def check_command(**values: Any) -> int:
     options = CheckOptions(**values)
     settings = _choose_settings(options)
     if settings.vault is not None and not _is_vault(settings.vault):
-        raise click.UsageError(f"the vault {settings.vault}: neither the archive nor its manifest is there")
+        who = "--vault" if options.vault else "vault in [tool.vaultcheck]:"
+        raise click.UsageError(f"{who} {settings.vault}: neither the archive nor its manifest is there")
     if options.write_baseline:
         return _write_baseline(options, settings)
     report = _check(options, settings, _load_baseline(settings.baseline))

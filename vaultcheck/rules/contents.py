@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from vaultcheck.finding import Location, Severity, Stake
 from vaultcheck.rules.assertions import Breach, find_breach
@@ -25,7 +26,7 @@ class DamagedObject(Rule):
     **Why**: another tool has replaced the bytes and kept what is said of them, or the file is damaged. The schema and
     the record beside the object are not about what is there.
 
-    **Example**: `datasets/salaries` was edited in a file manager that opens archives.
+    **Example**: `zip storage.zip datasets/salaries`, after that file had been edited.
 
     **How to mend**: restore the archive from a copy, or run the notebook again that stores the object. If the new
     bytes are the right ones, import and store them with `%vault`.
@@ -61,7 +62,7 @@ def _draft_damaged(vault: Snapshot, path: str, workspace: Workspace) -> Draft:
         path,
         vault=vault.path,
         stake=Stake.DATA,
-        story=(*tell_standing(standing), *map(tell_import, importers)),
+        story=(*tell_standing(replace(standing, maker=None)), *map(tell_import, importers)),  # it did not make these
         runs=list_runs(first, consequences),
         consequences=consequences,
         last_store=tell_last_store(standing),
@@ -130,13 +131,13 @@ class UnencryptedEntry(Rule):
     **What**: the vault is encrypted, by its archive or by its manifest, and objects in the archive are not. Reported
     once for a vault.
 
-    **Why**: whoever has the file can read them. The vault does not write such entries: another tool has, and everybody
-    with the password takes them for protected.
+    **Why**: whoever has the file can read them, and somebody without the password has put them there: the vault writes
+    no such entries, and refuses to import them.
 
     **Example**: `zip storage.zip datasets/salaries`, where the archive was made with `%open_vault -e NAME`.
 
-    **How to mend**: delete the objects with `%vault del`, which also erases their bytes from the file, and store them
-    again, importing those first that nothing makes again. Old copies of the file stay readable.
+    **How to mend**: restore the archive from a copy; or delete the objects with `%vault del`, which also erases their
+    bytes from the file, and run again what stores them.
     """
 
     code = "VC205"
@@ -150,6 +151,6 @@ class UnencryptedEntry(Rule):
                 lie = agree(paths, "lies", "lie")
                 message = f"{list_names(paths)} {lie} in {vault.path} unencrypted, and the vault is encrypted"
                 them = agree(paths, "it", "them")
-                hint = f"delete {them} with %vault del, and store {them} again"
+                hint = f"restore {vault.path} from a copy, or delete {them} with %vault del and store {them} again"
                 where, one = Location(vault.path), paths[0] if len(paths) == 1 else None
                 yield Draft(where, message, hint, one, vault=vault.path, stake=Stake.DATA)

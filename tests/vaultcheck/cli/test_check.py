@@ -140,3 +140,69 @@ def test_quiet_check_prints_findings_alone(project: Lab, capsys: Read) -> None:
 def test_quiet_clean_check_prints_nothing(project: Lab, capsys: Read) -> None:
     assert main(["nb/a.ipynb", "--quiet"]) == 0
     assert capsys.readouterr() == ("", "")
+
+
+# Settings
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "code"),
+    [
+        pytest.param("", [], 1, id="none"),
+        pytest.param("ignore = ['VC301']", [], 0, id="ignored"),
+        pytest.param("ignore = ['VC301']", ["--select", "VC301", "--ignore", "VC4"], 1, id="option-before-setting"),
+        pytest.param("select = ['VC2']", ["--extend-select", "VC301,VC302"], 1, id="extended"),
+        pytest.param("severity = {VC301 = 'warning'}", [], 0, id="milder"),
+        pytest.param("severity = {VC301 = 'warning'}\nfail-on = 'warning'", [], 1, id="stricter"),
+        pytest.param("fail-on = 'warning'", ["--fail-on", "error"], 1, id="error-all-the-same"),
+        pytest.param("exclude = ['old.ipynb']", [], 0, id="excluded-name"),
+        pytest.param("exclude = ['nb']", [], 0, id="excluded-folder"),
+        pytest.param("exclude = ['nb/o*']", [], 0, id="excluded-path"),
+        pytest.param("exclude = ['nb/o*']", ["nb/old.ipynb"], 1, id="named-all-the-same"),
+        pytest.param("", ["--exclude", "nb/old.*"], 0, id="excluded-by-option"),
+        pytest.param("per-file-ignores = {'nb/old.ipynb' = ['VC3']}", [], 0, id="per-file"),
+        pytest.param("require-evidence = true", ["--ignore", "VC301"], 0, id="evidence-there"),
+    ],
+)
+def test_settings_and_options(project: Lab, settings: str, arguments: list[str], code: int) -> None:
+    (project.folder / "pyproject.toml").write_text(f"[tool.vaultcheck]\n{settings}\n", encoding="utf-8")
+    assert main(arguments) == code
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        pytest.param("selct = []", "did you mean 'select'?", id="unknown-setting"),
+        pytest.param("select = ['VC999']", "is no rule; did you mean", id="unknown-rule"),
+        pytest.param("vault = 'no.zip'", "neither the archive nor its manifest is there", id="missing-vault"),
+    ],
+)
+def test_wrong_settings_are_told_in_a_line(project: Lab, capsys: Read, settings: str, reason: str) -> None:
+    (project.folder / "pyproject.toml").write_text(f"[tool.vaultcheck]\n{settings}\n", encoding="utf-8")
+    assert main([]) == 2
+    err = capsys.readouterr().err
+    assert reason in err
+    assert err.count("\n") == 1
+
+
+def test_notebook_without_evidence_is_an_error_where_evidence_is_required(project: Lab, capsys: Read) -> None:
+    project.start("nb/new.ipynb").strip()
+    project.notebooks["nb/new.ipynb"].write("%vault import x from m")
+    project.save()
+    assert ("VC006", "nb/new.ipynb") not in find(capsys)
+    assert ("VC006", "nb/new.ipynb") in find(capsys, "--require-evidence")
+
+
+def test_options_of_the_other_commands_are_accepted(project: Lab) -> None:
+    assert main(["nb/a.ipynb", "--no-cache", "-e", "VAULT_PASSWORD", "--show-values"]) == 0
+
+
+def test_kernels_that_start_elsewhere_open_their_vault_there(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    author = lab.start("nb/a.ipynb", "%vault store x in m")
+    author.edit(1, "%open_vault -p storage.zip --secure False")
+    author.strip()
+    lab.save(archive=False)
+    monkeypatch.chdir(lab.folder)
+    assert main(["--require-evidence"]) == 1
+    (lab.folder / "pyproject.toml").write_text("[tool.vaultcheck]\nworking-directory = '.'\n", encoding="utf-8")
+    assert main(["--require-evidence", "--select", "VC006"]) == 0
