@@ -45,6 +45,8 @@ from vaultcheck.workspace import Workspace, load_workspace
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 
+DEFAULT_RULES = tuple(rule for rule in RULES if not rule.is_on_demand)
+
 Place = tuple[str, str, int | None]
 """The code, file and cell of a finding."""
 
@@ -152,11 +154,11 @@ class Lab:
         files = find_notebooks([self.folder], working_directory=self.folder)
         return load_workspace(files, working_directory=self.folder, settings=Settings(root=self.folder, vault=vault))
 
-    def check(self, rules: Iterable[Rule] = RULES, *, vault: Path | None = None) -> list[Finding]:
+    def check(self, rules: Iterable[Rule] = DEFAULT_RULES, *, vault: Path | None = None) -> list[Finding]:
         """Return the findings in the saved files, by place."""
         return sorted(run_rules(self.load(vault=vault), rules), key=lambda one: one.sort_key)
 
-    def find(self, rules: Iterable[Rule] = RULES) -> list[Place]:
+    def find(self, rules: Iterable[Rule] = DEFAULT_RULES) -> list[Place]:
         """Return the places of the findings."""
         return list_places(self.check(rules))
 

@@ -11,6 +11,12 @@ INJECTED = "injected-parameters"
 EXPECTED_ERROR = "raises-exception"
 """The tag of a cell whose error is meant, as nbclient and papermill know it."""
 
+SKIPPED = frozenset({"skip-execution", "nbval-skip"})
+"""Tags of cells that need not run: nbclient's and nbval's (https://nbval.readthedocs.io)."""
+
+_NBVAL = "NBVAL_"
+_COMMENTS = {f"# {_NBVAL}SKIP": "nbval-skip", f"# {_NBVAL}RAISES_EXCEPTION": EXPECTED_ERROR}
+
 _VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})(?![0-9])")
 
 
@@ -32,10 +38,13 @@ def read_python(metadata: object) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-def read_tags(metadata: object) -> frozenset[str]:
-    """Return the tags of a cell."""
+def read_tags(metadata: object, *, source: str) -> frozenset[str]:
+    """Return the tags of a cell; nbval's comments count as those that they stand for."""
     tags = get(metadata, "tags")
-    return frozenset(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else frozenset()
+    found = {tag for tag in tags if isinstance(tag, str)} if isinstance(tags, list) else set[str]()
+    if _NBVAL in source:
+        found |= {tag for comment, tag in _COMMENTS.items() if comment in source}
+    return frozenset(found)
 
 
 def read_ignored(metadata: object) -> tuple[str, ...]:

@@ -212,10 +212,11 @@ def _build_cells(decoded: _Notebook[Any]) -> tuple[Cell, ...]:
 def _build_cell(cell: _Cell[Any], outputs: Evidence, own: CellMark, *, number: int, is_python: bool) -> Cell:
     count = cell.execution_count if type(cell.execution_count) is int else None
     cell_mark = own.find(count=count, evidence=outputs)
+    source = cell.source if isinstance(cell.source, str) else "".join(cell.source)
     return Cell(
         number=number,
         is_code=cell.cell_type == "code" and is_python,
-        source=cell.source if isinstance(cell.source, str) else "".join(cell.source),
+        source=source,
         id=cell.id if isinstance(cell.id, str) else None,
         count=count,
         has_outputs=bool(cell.outputs),
@@ -226,5 +227,5 @@ def _build_cell(cell: _Cell[Any], outputs: Evidence, own: CellMark, *, number: i
         cell_mark=cell_mark,
         altered=outputs.altered,
         faults=outputs.faults + own.faults,
-        tags=read_tags(cell.metadata),
+        tags=read_tags(cell.metadata, source=source),
     )

@@ -131,7 +131,7 @@ _TABLE: dict[str, tuple[str, list[Did], list[str]]] = {
     "module-edited": ("%vault store x in m", _STORE, ["VC102"]),
     "variable-edited": ("%vault import y from m", _IMPORT, ["VC102"]),
     "edited-in-a-loop": ("for one in 'mn':\n    %vault import x from {one}", _STORE, ["VC102"]),
-    "line-removed": ("%vault import x from m", [*_IMPORT, *_STORE], ["VC102"]),
+    "line-removed": ("%vault import x from m", [*_IMPORT, *_STORE], ["VC104"]),
     "malformed": ("%vault store x", [], ["VC101"]),
     "malformed-as-it-ran": ("%vault from m import x, y as z", [Did("from m import x, y as z", "x y")], ["VC101"]),
     "stored-anew-unseen": ("%vault store x in n", [Did("store x in n", "x", _OTHER)], ["VC202"]),
@@ -202,7 +202,14 @@ def test_store_of_ours_after_one_of_the_original_tool_counts(lab: Lab) -> None:
 
 # What the original tool itself has left, made by fixtures.legacy.
 _REAL = "forms.ipynb"
-_REAL_FINDINGS = [("VC101", _REAL, 23), ("VC101", _REAL, 24), ("VC103", _REAL, 37)]
+_REAL_FINDINGS = [
+    ("VC105", _REAL, 22),
+    ("VC101", _REAL, 23),
+    ("VC101", _REAL, 24),
+    ("VC204", _REAL, 32),
+    ("VC105", _REAL, 33),
+    ("VC103", _REAL, 37),
+]
 
 
 def _edit_real(edit: Callable[[dict[str, Any]], None]) -> None:

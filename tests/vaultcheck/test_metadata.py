@@ -80,4 +80,16 @@ _TAGS: dict[str, tuple[object, set[str]]] = {
 
 @pytest.mark.parametrize(("metadata", "expected"), _TAGS.values(), ids=_TAGS)
 def test_tags_are_the_texts_in_their_list(metadata: object, expected: set[str]) -> None:
-    assert read_tags(metadata) == expected
+    assert read_tags(metadata, source="x = 1") == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "tags"),
+    [
+        ("# NBVAL_SKIP\nx = 1", {"a", "nbval-skip"}),
+        ("x = f()\n# NBVAL_RAISES_EXCEPTION", {"a", "raises-exception"}),
+        ("NBVAL_SKIP = 1", {"a"}),
+    ],
+)
+def test_comments_of_nbval_are_tags(source: str, tags: set[str]) -> None:
+    assert read_tags({"tags": ["a"]}, source=source) == tags

@@ -21,6 +21,7 @@ FAILED, USAGE, INTERNAL, INTERRUPTED = 1, 2, 3, 130
 _CHECK = "check"
 _COMMANDS = {
     _CHECK: "Check notebooks against what is stored (the default).",
+    "graph": "Show which notebooks hand what to whom.",
     "rule": "Explain a rule, or list them all.",
     "show": "List what an archive holds; no password is needed.",
     "diff": "Tell which objects differ between two archives or manifests.",
@@ -32,7 +33,7 @@ _COMMANDS = {
     "manifest": "Make the manifest of an archive anew.",
     "rekey": "Change the password of an archive, encrypt it or decrypt it.",
     "merge": "Merge two states of an archive or manifest, object by object.",
-    "adopt": "List what notebooks hand over by files or %store, and what to write instead.",
+    "adopt": "List what notebooks hand over by other means.",
     "init": "Set up git and pre-commit for a project with vaults.",
 }
 

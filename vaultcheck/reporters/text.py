@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from vaultcheck.finding import Finding, Location, Severity, Stake
 from vaultcheck.report import Report
 from vaultcheck.reporters.style import PLAIN, Style, clean
+from vaultcheck.reporters.wording import count, render_extent, render_place, render_verdict
 
 _MOST_CONSEQUENCES, _MOST_COMMANDS, _MOST_OBJECTS = 3, 10, 5
 
@@ -32,7 +33,7 @@ def _render_finding(finding: Finding, style: Style) -> Iterator[str]:
     for one in finding.consequences[:_MOST_CONSEQUENCES]:
         yield f"    so, too: {_render_place(one.location, style)}: {clean(one.message)}"
     if (more := len(finding.consequences) - _MOST_CONSEQUENCES) > 0:
-        yield f"    and {_count(more, 'place')} more"
+        yield f"    and {count(more, 'place')} more"
     yield f"    → {clean(finding.hint)}"
 
 
@@ -41,38 +42,11 @@ def _render_place(where: Location, style: Style) -> str:
     if where.cell is None:
         return style.link(file, where.file)
     line = f":{where.file_line}" if where.file_line is not None else ""
-    return f"{style.link(f'{file}{line}', where.file)} (cell {where.cell}, line {where.line or 1})"
+    return f"{style.link(f'{file}{line}', where.file)} ({render_place(where)})"
 
 
 def _render_summary(report: Report, style: Style) -> str:
-    found = [_count(report.counts[severity], severity.value) for severity in Severity if report.counts[severity]]
-    checked = f"{_count(len(report.notebooks), 'notebook')} checked"
-    verdict = style.bold(f"Found {', '.join(found)}" if found else "No findings")
-    return f"{verdict}{_render_silenced(report)}: {checked}, {_render_coverage(report)}{_render_vaults(report)}."
-
-
-def _render_silenced(report: Report) -> str:
-    silenced = {"suppressed": report.suppressed, "of the baseline": report.baselined}
-    told = [f"{number} {what}" for what, number in silenced.items() if number]
-    return f" ({', '.join(told)})" if told else ""
-
-
-def _render_coverage(report: Report) -> str:
-    total = len(report.with_vault)
-    if not total:
-        return "none of them works with a vault"
-    if report.judged == total:
-        return f"{total} of {total} that work with a vault have records"
-    return f"{report.judged} of {total} that work with a vault have records, {total - report.judged} cannot be judged"
-
-
-def _render_vaults(report: Report) -> str:
-    named = [
-        f"{clean(one.path)} ({_count(one.objects, 'object')}, from its {one.source})"
-        for one in report.vaults
-        if one.source != "missing"
-    ]
-    return f"; {', '.join(named)}" if named else ""
+    return f"{style.bold(render_verdict(report))}{clean(render_extent(report))}"
 
 
 def _render_closing(report: Report, style: Style) -> Iterator[str]:
@@ -88,7 +62,7 @@ def _render_closing(report: Report, style: Style) -> Iterator[str]:
         yield "When the rest is mended, run in this order:" if _needs_thought(grave) else "Run, in this order:"
         yield from (f"    {clean(one)}" for one in report.commands[:_MOST_COMMANDS])
     if (more := len(report.commands) - _MOST_COMMANDS) > 0:
-        yield f"    and {_count(more, 'notebook')} more"
+        yield f"    and {count(more, 'notebook')} more"
     codes = sorted({one.code for one in grave})
     yield f"What this means: vaultcheck rule {codes[0]}{_also(codes[1:])}"
 
@@ -119,7 +93,3 @@ def _name_place(where: Location) -> str:
 
 def _also(codes: list[str]) -> str:
     return f" (likewise {', '.join(codes)})" if codes else ""
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 or what == "info" else f"{number} {what}s"

@@ -9,6 +9,7 @@ from vault_magic.forms import Verb
 from vaultcheck.cell_source import FoundCommand, FoundOpening
 from vaultcheck.failures import find_failures
 from vaultcheck.finding import Location, Severity
+from vaultcheck.metadata import SKIPPED
 from vaultcheck.notebook import Notebook
 from vaultcheck.rules.assertions import find_breach
 from vaultcheck.rules.base import Draft, Rule
@@ -85,7 +86,7 @@ class NeverExecuted(Rule):
     """A command that has not run.
 
     **What**: there is no trace that the command was ever executed: no record, no execution count, no output, and no
-    ledger or manifest that knows of it.
+    ledger or manifest that knows of it. Cells tagged `skip-execution` or `nbval-skip` need not run.
 
     **Why**: what it would store or import is not what the notebook shows.
 
@@ -112,7 +113,7 @@ def _has_run(step: Step, workspace: Workspace) -> bool:
 
     Where the outputs were stripped, or the cell was edited elsewhere, the manifest may know the command.
     """
-    if step.notebook.path in workspace.templates:
+    if step.notebook.path in workspace.templates or not SKIPPED.isdisjoint(step.cell.tags):
         return True
     if step.verb in _SHOWING or (_is_traceless(step) and _is_stripped(step.notebook)):
         return True
@@ -192,10 +193,10 @@ class FailedCommand(Rule):
             for one in find_failures(notebook, execution, steps.get(notebook.path, ())):
                 if one.step is None or not _is_told(one.step, workspace):
                     reason = f" ({one.cell.error.shown})" if one.cell.error else ""
-                    message = f"{one.shown} left no record, for its cell failed{reason}"
+                    what = "left no record, for its cell failed" if one.step else "failed"
                     hint = "mend what the error says, run the cell again and save the notebook"
                     path = next(iter(one.step.paths), None) if one.step else None
-                    yield Draft(one.location, message, hint, path)
+                    yield Draft(one.location, f"{one.shown} {what}{reason}", hint, path)
 
 
 def _is_told(step: Step, workspace: Workspace) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from vaultcheck.accumulation import find_accumulated
 from vaultcheck.finding import Severity, Stake
 from vaultcheck.making import Making
+from vaultcheck.metadata import SKIPPED
 from vaultcheck.notebook import Cell
 from vaultcheck.rules.base import Draft, Rule, draft_store, locate
 from vaultcheck.rules.phrases import agree, list_cells, list_names
@@ -86,7 +87,8 @@ class UnrunDefinition(Rule):
 
     **What**: the cell stands above the store, changes something that the stored object is made of, and there is no
     trace that it ran. Where the outputs were stripped: it is not among the cells that ran before the store. A copy of
-    a cell that ran has not run, and is reported where it would add to a value once more.
+    a cell that ran has not run, and is reported where it would add to a value once more. Cells tagged
+    `skip-execution` or `nbval-skip` need not run.
 
     **Why**: read from the top, the notebook makes another object than the stored one.
 
@@ -129,6 +131,8 @@ def _list_unrun(making: Making) -> list[Cell]:
 
 def _has_not_run(making: Making, cell: Cell) -> bool:
     """Tell whether a cell has not run; a copy of one that ran has not, which matters where it would add once more."""
+    if not SKIPPED.isdisjoint(cell.tags):
+        return False
     if cell.number in making.runs.matching.by_cell:
         return making.runs.is_copy(cell) and bool(find_accumulated(cell.source))
     return not making.execution.has_run(cell) and (making.session is not None or making.is_complete)

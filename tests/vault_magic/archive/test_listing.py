@@ -163,3 +163,47 @@ def test_vault_whose_comment_another_tool_dropped_is_read(path: Path) -> None:
     listing = read_listing(path)
 
     assert (listing.vault, listing.generation, list(listing.objects)) == ("v", 0, ["x"])
+
+
+@pytest.mark.parametrize("password", [None, PASSWORD], ids=["plain", "encrypted"])
+def test_what_the_vault_wrote_is_whole_and_lies_as_it_should(path: Path, password: bytes | None) -> None:
+    make_vault(path, {"x": b"1", "y": b""}, password=password)
+
+    listing = read_listing(path)
+
+    assert listing.damaged == ()
+    assert listing.unencrypted == (() if password else ("x", "y"))
+
+
+def test_entry_of_another_size_than_its_comment_says_is_damaged_also_where_it_is_encrypted(path: Path) -> None:
+    make_vault(path, {"x": b"secret", "y": b"more"}, password=PASSWORD)
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b'"bytes": 6', b'"bytes": 7'))
+
+    assert read_listing(path).damaged == ("x",)
+
+
+def test_entry_with_another_checksum_than_its_comment_says_is_damaged(path: Path) -> None:
+    make_vault(path, {"x": b"ours", "y": b"more"})
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(f'"crc32": "{crc32_hex(b"ours")}"'.encode(), b'"crc32": "00000000"'))
+
+    assert read_listing(path).damaged == ("x",)
+
+
+def test_entries_of_another_tool_are_not_damaged(path: Path) -> None:
+    make_foreign(path)
+
+    assert read_listing(path).damaged == ()
+
+
+def test_entry_in_clear_beside_encrypted_ones_is_told_and_its_checksum_is_not_judged(path: Path) -> None:
+    make_vault(path, {"x": b"secret"}, password=PASSWORD)
+    with zipfile.ZipFile(path, "a") as archive:
+        info = zipfile.ZipInfo("y")
+        info.comment = archive.getinfo("x").comment
+        archive.writestr(info, b"public")
+
+    listing = read_listing(path)
+
+    assert (listing.encrypted, listing.unencrypted, listing.damaged) == (True, ("y",), ())

@@ -7,7 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from tests.builders import Lab, name_case
-from vaultcheck.rules.commands import EditedCommand, MalformedCommand, NeverExecuted
+from vaultcheck.rules.commands import (
+    EditedCommand,
+    FailedCommand,
+    MalformedCommand,
+    NeverExecuted,
+    VanishedCommand,
+)
 
 Case = Callable[[Lab], None]
 
@@ -251,7 +257,7 @@ _SAME_COMMAND: tuple[Case, ...] = (
 def test_command_that_says_the_same_is_not_edited(lab: Lab, arrange: Case) -> None:
     arrange(lab)
     lab.save()
-    assert lab.find([EditedCommand(), NeverExecuted()]) == []
+    assert lab.find([EditedCommand(), VanishedCommand(), NeverExecuted()]) == []
 
 
 def other_module(lab: Lab) -> None:
@@ -268,14 +274,6 @@ def other_verb(lab: Lab) -> None:
 
 def other_alias(lab: Lab) -> None:
     lab.start("a.ipynb", "%vault store x in m as a").edit(2, "%vault store x in m as b")
-
-
-def command_removed(lab: Lab) -> None:
-    lab.start("a.ipynb", "%vault store x in m").edit(2, "x")
-
-
-def command_commented_out(lab: Lab) -> None:
-    lab.start("a.ipynb", "%vault store x in m").edit(2, "# %vault store x in m")
 
 
 def template_that_cannot_have_become_it(lab: Lab) -> None:
@@ -301,14 +299,12 @@ def automagic_edited(lab: Lab) -> None:
     other_variable,
     other_verb,
     other_alias,
-    command_removed,
-    command_commented_out,
     template_that_cannot_have_become_it,
 )
 def test_command_edited_after_it_ran_is_reported(lab: Lab, arrange: Case) -> None:
     arrange(lab)
     lab.save()
-    assert lab.find([EditedCommand()]) == [("VC102", "a.ipynb", 2)]
+    assert lab.find([EditedCommand(), VanishedCommand()]) == [("VC102", "a.ipynb", 2)]
 
 
 def test_edited_command_is_reported_once_and_not_as_an_edited_cell(lab: Lab) -> None:
@@ -344,13 +340,6 @@ def test_call_that_became_a_line_tells_both_as_they_are(lab: Lab) -> None:
     assert finding.message == (
         "the output was made by: vault.store('m/x', ...); the cell now says: %vault store x in m"
     )
-
-
-def test_removed_command_is_told_as_removed(lab: Lab) -> None:
-    command_removed(lab)
-    lab.save()
-    (finding,) = lab.check([EditedCommand()])
-    assert finding.message == "the output was made by: %vault store x in m; the cell does not hold it now"
 
 
 def test_only_the_edited_one_of_two_commands_is_reported(lab: Lab) -> None:
@@ -406,6 +395,15 @@ def template_that_ran(lab: Lab) -> None:
     lab.start("a.ipynb").run("%vault $what", did=["list"])
 
 
+def to_be_skipped(lab: Lab) -> None:
+    lab.start("a.ipynb").write("%vault store x in m")
+    lab.notebooks["a.ipynb"].cells[1]["metadata"] = {"tags": ["skip-execution"]}
+
+
+def to_be_skipped_by_nbval(lab: Lab) -> None:
+    lab.start("a.ipynb").write("# NBVAL_SKIP\n%vault store x in m")
+
+
 @_each(
     run,
     captured,
@@ -415,6 +413,8 @@ def template_that_ran(lab: Lab) -> None:
     stripped_import,
     template_that_ran,
     edited_beside_a_captured_command,
+    to_be_skipped,
+    to_be_skipped_by_nbval,
 )
 def test_command_with_a_trace_of_a_run_is_accepted(lab: Lab, arrange: Case) -> None:
     arrange(lab)
@@ -539,3 +539,309 @@ def test_what_no_manifest_tells_is_missed_beside_cells_that_ran(lab: Lab, comman
     author.write(f"%vault {command}")
     lab.save()
     assert lab.find([NeverExecuted()]) == [("VC103", "a.ipynb", 3)]
+
+
+# VC104
+
+
+def command_removed(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m").edit(2, "x")
+
+
+def command_commented_out(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m").edit(2, "# %vault store x in m")
+
+
+def cell_emptied(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m").edit(2, "")
+
+
+def put_into_a_string(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m").edit(2, "t = '''\n%vault store x in m\n'''")
+
+
+def cell_handed_to_a_shell(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m").edit(2, "%%bash\n%vault store x in m")
+
+
+def one_of_two_removed(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m\n%vault store y in m").edit(2, "%vault store y in m")
+
+
+def import_removed(lab: Lab) -> None:
+    lab.put("m/x", "1")
+    lab.start("a.ipynb", "%vault import x from m").edit(2, "x")
+
+
+@_each(
+    command_removed,
+    command_commented_out,
+    cell_emptied,
+    put_into_a_string,
+    cell_handed_to_a_shell,
+    one_of_two_removed,
+    import_removed,
+)
+def test_record_whose_command_is_gone_is_reported_alone(lab: Lab, arrange: Case) -> None:
+    arrange(lab)
+    lab.save()
+    assert lab.find([EditedCommand(), VanishedCommand(), NeverExecuted()]) == [("VC104", "a.ipynb", 2)]
+
+
+def test_vanished_command_is_not_also_an_edited_cell(lab: Lab) -> None:
+    command_removed(lab)
+    lab.save()
+    assert lab.find() == [("VC104", "a.ipynb", 2)]
+
+
+def removed_and_run_again(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "%vault store x in m")
+    author.edit(2, "x")
+    author.run_again(2)
+
+
+def cell_deleted_with_its_output(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m", "%vault list").cells.pop(1)
+
+
+def moved_to_the_end_of_its_cell(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "%vault store x in m\nx = 1")
+    author.edit(2, "x = 1\n%vault store x in m")
+
+
+@_each(
+    removed_and_run_again,
+    cell_deleted_with_its_output,
+    moved_to_the_end_of_its_cell,
+    other_module,
+    stored_by_a_function_defined_elsewhere,
+)
+def test_record_that_has_a_command_or_no_cell_is_no_vanished_command(lab: Lab, arrange: Case) -> None:
+    arrange(lab)
+    lab.save()
+    assert lab.find([VanishedCommand()]) == []
+
+
+def test_vanished_command_tells_what_ran_and_its_object(lab: Lab) -> None:
+    command_removed(lab)
+    lab.save()
+    (finding,) = lab.check([VanishedCommand()])
+    assert finding.message == "the output was made by: %vault store x in m; the cell does not hold it any more"
+    assert (finding.object, finding.location.line) == ("m/x", 1)
+
+
+# VC105
+
+_ERROR = "ZeroDivisionError: division by zero"
+_DONE = "store x in m"
+
+
+def _fail(lab: Lab, source: str, *done: str, error: str = _ERROR) -> None:
+    lab.start("a.ipynb").run(source, did=done, error=error)
+
+
+def ended_well(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m")
+
+
+def failed_below_its_commands(lab: Lab) -> None:
+    _fail(lab, "%vault store x in m\n1 / 0", _DONE)
+
+
+def failed_without_a_command(lab: Lab) -> None:
+    _fail(lab, "1 / 0")
+
+
+def error_that_is_meant(lab: Lab) -> None:
+    _fail(lab, "%vault store x in m")
+    lab.notebooks["a.ipynb"].cells[1]["metadata"]["tags"] = ["raises-exception"]
+
+
+def mended_and_run_again(lab: Lab) -> None:
+    _fail(lab, "%vault store x in m")
+    lab.notebooks["a.ipynb"].run_again(2)
+
+
+def failed_below_what_was_captured(lab: Lab) -> None:
+    lab.start("a.ipynb").run("%%capture\n%vault store x in m\n1 / 0", did=[_DONE], records=False, error=_ERROR)
+
+
+def failed_below_what_leaves_no_records(lab: Lab) -> None:
+    author = lab.start("a.ipynb")
+    author.run("%vault store y in m", records=False)
+    author.run("%vault store x in m\n1 / 0", did=[_DONE], records=False, error=_ERROR)
+
+
+def failed_below_its_commands_and_stripped(lab: Lab) -> None:
+    author = lab.start("a.ipynb")
+    author.run("%vault store x in m\n1 / 0", did=[_DONE], error=_ERROR)
+    author.run("%vault store y in m")
+    author.strip()
+
+
+def malformed_above(lab: Lab) -> None:
+    _fail(lab, "%vault store x\n%vault store x in m", error="CommandError: 'in' is missing")
+
+
+def failed_below_an_opening(lab: Lab) -> None:
+    _fail(lab, "%open_vault -p storage.zip --secure False\n1 / 0")
+
+
+def failed_below_an_opening_and_a_command(lab: Lab) -> None:
+    _fail(lab, "%open_vault -p storage.zip --secure False\n%vault store x in m\nload()", _DONE, error="PathError: no")
+
+
+def imported_what_nobody_stores(lab: Lab) -> None:
+    _fail(lab, "%vault import x from m", error="MissingObject: there is no 'm/x' in storage.zip")
+
+
+def asserted_what_is_not_so(lab: Lab) -> None:
+    lab.put("m/x", "1")
+    _fail(lab, f"%vault assert x in m is {'0' * 8}", error="AssertionFailed: 'm/x' is 83DCEFB7, not 00000000")
+
+
+_NOT_FAILED: tuple[Case, ...] = (
+    ended_well,
+    failed_below_its_commands,
+    failed_without_a_command,
+    error_that_is_meant,
+    mended_and_run_again,
+    failed_below_what_was_captured,
+    failed_below_what_leaves_no_records,
+    failed_below_its_commands_and_stripped,
+    malformed_above,
+    failed_below_an_opening,
+    failed_below_an_opening_and_a_command,
+    imported_what_nobody_stores,
+    asserted_what_is_not_so,
+)
+
+
+@_each(*_NOT_FAILED)
+def test_command_that_did_not_fail_or_is_told_elsewhere_is_accepted(lab: Lab, arrange: Case) -> None:
+    arrange(lab)
+    lab.save()
+    assert lab.find([FailedCommand()]) == []
+
+
+def store_failed(lab: Lab) -> None:
+    _fail(lab, "%vault store x in m", error="MissingVariable: there is no variable 'x'")
+
+
+def failed_above_it(lab: Lab) -> None:
+    _fail(lab, "1 / 0\n%vault store x in m")
+
+
+def import_failed(lab: Lab) -> None:
+    lab.put("m/x", "1")
+    _fail(lab, "%vault import x from m", error="VaultNotOpen: no vault is open")
+
+
+def call_failed(lab: Lab) -> None:
+    _fail(lab, "from vault_magic import vault\nvault.store('m/x', x)")
+
+
+def template_failed(lab: Lab) -> None:
+    _fail(lab, "%vault store x in $place")
+
+
+def failed_after_it_had_been_stored_once(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "%vault store x in m")
+    author.restart()
+    author.run_again(2, did=[], error=_ERROR)
+
+
+def failed_beside_cells_that_were_edited_before(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 1\n%vault store x in m", "pass")
+    author.edit(2, "x = y\n%vault store x in m")
+    author.restart()
+    author.run_again(2, did=[], error="NameError: name 'y' is not defined")
+
+
+def opening_failed(lab: Lab) -> None:
+    author = lab.start("a.ipynb")
+    author.run("%open_vault -p storage.zip -e KEY", error="PasswordError: the password in KEY is empty")
+
+
+def assertion_that_holds_by_now_failed(lab: Lab) -> None:
+    lab.put("m/x", "1")
+    _fail(lab, "%vault assert x in m is 83DCEFB7", error="AssertionFailed: 'm/x' is 1AD5BE0D, not 83DCEFB7")
+
+
+_FAILED: tuple[Case, ...] = (
+    store_failed,
+    failed_above_it,
+    import_failed,
+    call_failed,
+    template_failed,
+    failed_after_it_had_been_stored_once,
+    failed_beside_cells_that_were_edited_before,
+    opening_failed,
+    assertion_that_holds_by_now_failed,
+)
+
+
+@_each(*_FAILED)
+def test_command_without_a_record_in_a_cell_that_failed_is_reported(lab: Lab, arrange: Case) -> None:
+    arrange(lab)
+    lab.save()
+    assert lab.find([FailedCommand(), NeverExecuted()]) == [("VC105", "a.ipynb", 2)]
+
+
+def test_command_edited_before_it_ran_again_and_failed_is_reported_alone(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 1", "%vault store x in m")
+    author.edit(3, "%vault store x, y in m")
+    author.restart()
+    author.run_again(2)
+    author.run_again(3, did=[], error="MissingVariable: there is no variable 'y'")
+    lab.save()
+    assert lab.find() == [("VC105", "a.ipynb", 3)]
+
+
+def test_of_several_commands_the_first_without_a_record_is_meant(lab: Lab) -> None:
+    _fail(lab, "%vault store x in m\n%vault store y in m\n%vault store z in m", _DONE)
+    lab.save()
+    (finding,) = lab.check([FailedCommand(), NeverExecuted()])
+    assert (finding.location.line, finding.object) == (2, "m/y")
+
+
+def test_failed_cell_of_a_stripped_notebook_is_told_by_the_ledger(lab: Lab) -> None:
+    author = lab.start("a.ipynb")
+    author.run("%vault store y in m", did=[], error=_ERROR)
+    author.run("%vault store x in m")
+    author.strip()
+    lab.save()
+    assert lab.find([FailedCommand(), NeverExecuted()]) == [("VC105", "a.ipynb", 2)]
+
+
+def test_command_edited_after_it_failed_was_never_executed(lab: Lab) -> None:
+    author = lab.start("a.ipynb")
+    author.run("%vault store y in m", did=[], error=_ERROR, shows=True)
+    author.edit(2, "%vault store y in n")
+    lab.save()
+    assert lab.find([FailedCommand(), NeverExecuted()]) == [("VC103", "a.ipynb", 2)]
+
+
+_SHOWN = {
+    "own": ("MissingVariable: there is no\nvariable 'x'", " (MissingVariable: there is no variable 'x')"),
+    "of-python": ("ValueError: hunter2", " (ValueError)"),
+    "of-a-function": ("FunctionFailed: dump failed: hunter2", " (FunctionFailed)"),
+    "of-a-codec": ("CodecError: cannot store hunter2", " (CodecError)"),
+    "without-a-name": ("", ""),
+    "with-an-odd-name": ("hunter2!: hunter2", ""),
+}
+
+
+@pytest.mark.parametrize(("error", "shown"), _SHOWN.values(), ids=_SHOWN)
+def test_failed_command_repeats_no_text_that_could_hold_a_password(lab: Lab, error: str, shown: str) -> None:
+    _fail(lab, "%vault store x in m", error=error or ": hunter2")
+    lab.save()
+    (finding,) = lab.check([FailedCommand()])
+    assert finding.message == f"%vault store x in m left no record, for its cell failed{shown}"
+
+
+def test_failed_opening_is_shown_without_its_text(lab: Lab) -> None:
+    lab.start("a.ipynb").run("%open_vault -p hunter2", error="ArchiveError: it is a folder")
+    lab.save()
+    (finding,) = lab.check([FailedCommand()])
+    assert finding.message == "%open_vault failed (ArchiveError: it is a folder)"

@@ -382,6 +382,11 @@ def text_added_above(lab: Lab) -> None:
     author.cells.insert(2, author.cells.pop())
 
 
+def added_above_to_be_skipped(lab: Lab) -> None:
+    _insert(lab, "x = [2]")
+    lab.notebooks["a.ipynb"].cells[2]["metadata"] = {"tags": ["skip-execution"]}
+
+
 def _insert(lab: Lab, source: str) -> None:
     author = lab.start("a.ipynb", "x = [1]", STORE)
     author.write(source)
@@ -395,6 +400,7 @@ def _insert(lab: Lab, source: str) -> None:
     added_above_and_of_something_else,
     added_above_and_only_showing,
     text_added_above,
+    added_above_to_be_skipped,
 )
 def test_cell_that_changes_nothing_stored_may_wait(lab: Lab, arrange: Case, *, stripped: bool) -> None:
     arrange(lab)
