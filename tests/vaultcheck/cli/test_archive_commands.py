@@ -625,20 +625,5 @@ def test_help_names_every_command_and_imports_none(folder: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
 
-    assert [line.split()[0] for line in done.stdout.partition("Commands:\n")[2].splitlines()] == (
-        [
-            "check",
-            "rule",
-            "show",
-            "diff",
-            "verify",
-            "extract",
-            "rm",
-            "mv",
-            "compact",
-            "manifest",
-            "rekey",
-            "merge",
-            "init",
-        ]
-    )
+    listed = "check graph rule show diff verify extract rm mv compact manifest rekey merge adopt init"
+    assert [line.split()[0] for line in done.stdout.partition("Commands:\n")[2].splitlines()] == listed.split()
