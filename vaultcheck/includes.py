@@ -188,9 +188,9 @@ def _list_turns(source: str, reading: CellReading) -> list[_Turn | _FoundImport]
     """Return in order what a cell does that holds for what comes after it."""
     turns: list[_Turn | _FoundImport] = [one for one in reading.found if isinstance(one, FoundOpening)]
     turns += reading.turns
-    if _IMPORT.search(source):
+    if "import" in source and _IMPORT.search(source):
         turns += [_FoundImport(name, line) for line, name in find_imports(split_cell(source))]
-    return sorted(turns, key=lambda turn: turn.line)
+    return sorted(turns, key=lambda turn: turn.line) if len(turns) > 1 else turns
 
 
 def _move(folder: Path | None, target: str | None) -> Path | None:

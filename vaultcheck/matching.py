@@ -65,6 +65,8 @@ def match_cells(cells: Sequence[Cell], rows: Sequence[Row]) -> Matching:
     is_stripped = all(cell.count is None for cell in cells)
     finder = _Finder(cells, rows, is_stripped=is_stripped)
     finder.take(finder.find_equal(lambda cell: compact(cell.source_digest), lambda row: row.source), Fit.SAME)
+    if not finder.has_free_rows:
+        return Matching(tuple(rows), tuple(finder.links))
     finder.take(finder.find_equal(_digest_as_history, _source_in_history), Fit.SAME)
     for digest in (
         lambda cell: compact(cell.code_digest),
@@ -192,6 +194,11 @@ class _Finder:
             row = self._rows[place]
             if (link := own.get(row.code)) and (row.id is None or row.id == self._rows[link.run].id):
                 yield link.cell, place
+
+    @property
+    def has_free_rows(self) -> bool:
+        """Whether some row has no link yet: without one no step finds anything more."""
+        return len(self._taken) < len(self._rows)
 
     @property
     def _free_cells(self) -> list[Cell]:

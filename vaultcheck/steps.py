@@ -154,6 +154,8 @@ def build_steps(
         return find_vault(places, reference.vault if reference else None)
 
     for cell in notebook.cells:
+        if not (cell.found or cell.records):
+            continue
         for pair in pair_commands(cell):
             line = pair.found.line if pair.found else _LAST_LINE  # made by what the cell calls: all of it may be above
             vault = find(course.find_opening(cell.number, line=line), pair.record.archive if pair.record else None)

@@ -80,6 +80,7 @@ class _Vaults:
         self._working_directory = working_directory
         self._override = override
         self.loaded: dict[tuple[int, ...] | Path, Snapshot] = {}
+        self._load = cache(self._load_once)
 
     def find(self, places: tuple[Path, ...], vault: str | None) -> Snapshot:
         """Return the vault of that id among some places, else the first that exists, else the first."""
@@ -88,7 +89,7 @@ class _Vaults:
         existing = [one for one in snapshots if one.is_known or one.faults]
         return (same or existing or snapshots)[0]
 
-    def _load(self, archive: Path) -> Snapshot:
+    def _load_once(self, archive: Path) -> Snapshot:
         key = _identify(archive)
         if key not in self.loaded:
             self.loaded[key] = load_snapshot(archive, path=display_path(archive, self._working_directory))
@@ -180,8 +181,10 @@ def _read_notebooks(files: Iterable[FoundFile]) -> tuple[tuple[Notebook, ...], t
 
 def _add_readings(notebook: Notebook, course: Course) -> Notebook:
     """Return the notebook with its cells read below each other: names that stand for vaults are bound further up."""
+    if not course.readings:
+        return notebook
     readings = course.readings
-    cells = (replace(one, reading=readings[one.number]) if one.number in readings else one for one in notebook.cells)
+    cells = (one.read_below(readings[one.number]) if one.number in readings else one for one in notebook.cells)
     return replace(notebook, cells=tuple(cells))
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.builders import START
+from tests.builders import START, Lab
 from vault_magic.canonical import VERSION
 from vault_magic.digest import digest_cell
 from vault_magic.ledger import Ledger
@@ -323,3 +323,35 @@ def test_output_of_a_later_session_alone_leaves_it_open_what_was_edited(began: i
 def test_cell_of_a_newer_python_is_edited_only_if_it_can_be_read(source: str, edited: tuple[int, ...]) -> None:
     notebook = replace(_save_cells(["a", source], ["a", source.lower()]), python=(99, 0))
     assert reconstruct(notebook, [_run_cells(["a", "b"])], []).edited == edited
+
+
+_BOOM = "ValueError: boom"
+
+
+def _list_edited(lab: Lab) -> tuple[int, ...]:
+    lab.save()
+    return lab.load().executions["a.ipynb"].edited
+
+
+def test_error_of_a_cell_that_had_ended_well_tells_of_a_later_session(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 1", "f(x)", "%vault store x in m")
+    author.edit(2, "x = 2")
+    assert _list_edited(lab) == (2,)
+    author.restart()
+    author.run_again(2)
+    author.run_again(3, error=_BOOM)
+    assert _list_edited(lab) == ()
+
+
+def test_error_of_a_later_run_in_the_same_session_tells_nothing_of_the_others(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 1", "f(x)", "%vault store x in m")
+    author.run_again(3, error=_BOOM)
+    author.edit(2, "x = 2")
+    assert _list_edited(lab) == (2,)
+
+
+def test_error_below_a_store_is_that_of_its_run(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "x = 1")
+    author.run("%vault store x in m\nf(x)", did=["store x in m"], error=_BOOM)
+    author.edit(2, "x = 2")
+    assert _list_edited(lab) == (2,)

@@ -679,6 +679,13 @@ def failed_below_its_commands_and_stripped(lab: Lab) -> None:
     author.strip()
 
 
+def ended_well_without_a_record_and_stripped(lab: Lab) -> None:
+    author = lab.start("a.ipynb")
+    author.run("if False:\n    %vault store y in m", did=[])
+    author.run("%vault store x in m")
+    author.strip()
+
+
 def malformed_above(lab: Lab) -> None:
     _fail(lab, "%vault store x\n%vault store x in m", error="CommandError: 'in' is missing")
 
@@ -709,6 +716,7 @@ _NOT_FAILED: tuple[Case, ...] = (
     failed_below_what_was_captured,
     failed_below_what_leaves_no_records,
     failed_below_its_commands_and_stripped,
+    ended_well_without_a_record_and_stripped,
     malformed_above,
     failed_below_an_opening,
     failed_below_an_opening_and_a_command,

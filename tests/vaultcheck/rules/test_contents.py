@@ -298,6 +298,12 @@ def asserted_below_the_last_store(lab: Lab) -> None:
     lab.save()
 
 
+def asserted_between_changes_by_another_notebook(lab: Lab) -> None:
+    lab.start("b.ipynb", "%vault store x in m", "pass", "%vault store x in m")
+    lab.start("a.ipynb", f"%vault assert x in m is {_TWO.crc32}")
+    lab.save()
+
+
 @_each(
     another_digest,
     another_sha256,
@@ -308,6 +314,7 @@ def asserted_below_the_last_store(lab: Lab) -> None:
     checksum_of_what_another_tool_stored,
     asserted_above_the_only_store,
     asserted_below_the_last_store,
+    asserted_between_changes_by_another_notebook,
 )
 @pytest.mark.parametrize("archive", [True, False], ids=["archive", "manifest"])
 def test_assertion_that_does_not_hold_is_reported(lab: Lab, arrange: Case, *, archive: bool) -> None:
@@ -315,6 +322,14 @@ def test_assertion_that_does_not_hold_is_reported(lab: Lab, arrange: Case, *, ar
     if not archive:
         lab.archive_path.unlink()
     assert lab.find([BrokenAssertion()]) == [("VC204", "a.ipynb", 2)]
+
+
+def test_broken_assertion_is_reported_in_the_run_of_a_notebook_and_not_in_its_template_too(lab: Lab) -> None:
+    another_digest(lab)
+    run = lab.start("runs/a.ipynb", f"%vault assert x in m is {_TWO.crc32}")
+    run.metadata = {**run.metadata, "papermill": {"input_path": "a.ipynb", "output_path": "runs/a.ipynb"}}
+    lab.save()
+    assert lab.find([BrokenAssertion()]) == [("VC204", "runs/a.ipynb", 2)]
 
 
 def test_broken_assertion_names_both_digests(lab: Lab) -> None:
