@@ -22,6 +22,11 @@ _ABSOLUTE = re.compile(r"(?:/|~|[A-Za-z]:[\\/]|\\\\|file:)[^\n]*")  # the path o
 _DEPTH = 20  # what lies deeper is not looked into, and so not told
 
 
+def is_secret(name: str) -> bool:
+    """Tell whether a name looks like that of a secret."""
+    return _SECRET.search(name) is not None
+
+
 def hide_secrets(parameters: Mapping[str, object]) -> dict[str, object]:
     """Return parameters with the values of names that look like secrets hidden, and what JSON cannot hold as text."""
     return _clean_mapping(parameters, depth=_DEPTH)
@@ -29,7 +34,7 @@ def hide_secrets(parameters: Mapping[str, object]) -> dict[str, object]:
 
 def _clean_mapping(values: Mapping[str, object], *, depth: int) -> dict[str, object]:
     names = {str(name): value for name, value in values.items()}
-    return {name: HIDDEN if _SECRET.search(name) else _clean(value, depth=depth) for name, value in names.items()}
+    return {name: HIDDEN if is_secret(name) else _clean(value, depth=depth) for name, value in names.items()}
 
 
 def _clean(value: object, *, depth: int) -> object:

@@ -32,9 +32,11 @@ class CellMark:
 
     def is_contradicted(self, evidence: Evidence) -> bool:
         """Tell whether outputs of another session stand below the mark: then a front end has kept its time."""
+        if self.mark is None:
+            return False
         sessions = {one.session for one in evidence.marks}
         sessions |= {one.session for one in evidence.records if not one.is_legacy}
-        return self.mark is not None and not sessions <= {self.mark.session}
+        return not sessions <= {self.mark.session}
 
 
 _NOTHING = CellMark()
@@ -46,6 +48,8 @@ def read_cell_mark(metadata: object) -> CellMark:
     Front ends that run a cell again remove that time or write another. What is damaged, or another tool has put there,
     is passed over: the key is a common word.
     """
+    if not metadata:
+        return _NOTHING
     stored = get(metadata, METADATA_KEY)
     executed = get(stored, "executed")
     if not isinstance(executed, str) or executed != get(get(metadata, "execution"), _STARTED):

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from vault_magic.calls import build_call, parse_executed, render_call
@@ -18,6 +19,8 @@ from vault_magic.options import OpenOptions, parse_options
 from vaultcheck.cell_calls import Call, MagicCall, MoveCall, OpenCall, VaultCall, find_calls
 from vaultcheck.literals import FILLED_IN
 from vaultcheck.vault_names import NO_NAMES, VaultNames
+
+_parse_options = cache(parse_options)  # the notebooks of a project open their vault in few ways
 
 _VERBS = {form.clauses[0].keyword: form.verb for form in FORMS}
 _EXPANSION = re.compile(r"\$\w[\w.]*|\{[^{}]*\}")
@@ -254,7 +257,7 @@ def _read_opening(text: str, line: int, *, is_call: bool = False) -> FoundOpenin
     if _EXPANSION.search(text) and not is_call:
         return FoundOpening(text, line)
     try:
-        return FoundOpening(text, line, options=parse_options(text), is_call=is_call)
+        return FoundOpening(text, line, options=_parse_options(text), is_call=is_call)
     except CommandError as err:
         return FoundOpening(text, line, error=str(err), is_call=is_call)
 

@@ -22,7 +22,7 @@ from vaultcheck.regrouping import find_merged, find_split, list_stretches, remem
 _COMPACT = re.compile(r"[\w-]{22}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Execution:
     """What is known of how a notebook ran: its runs with their cells, and how each cell fits what ran as it.
 
@@ -43,7 +43,7 @@ class Execution:
         """Tell whether a cell ran, in this shape or another."""
         return cell.count is not None or cell.has_outputs or cell.number in self.matching.by_cell
 
-    @property
+    @cached_property
     def edited(self) -> tuple[int, ...]:
         """The numbers of the cells that have other code now than when they ran."""
         return tuple(number for number, fit in self.fits.items() if fit is Fit.EDITED)

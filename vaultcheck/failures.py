@@ -34,6 +34,8 @@ class Failure:
 
 def find_failures(notebook: Notebook, execution: Execution, steps: Iterable[Step]) -> Iterator[Failure]:
     """Yield what failed in a notebook, whose commands are `steps`; the commands after it in its cell never ran."""
+    if not _may_have_failed(notebook, execution):
+        return
     failed = [cell for cell in notebook.code_cells if _has_failed(cell, execution)]
     listed = [step for step in steps if step.found] if failed else []
     keeps_records = not any(step.is_silent and not step.cell.has_error for step in listed)
@@ -42,6 +44,13 @@ def find_failures(notebook: Notebook, execution: Execution, steps: Iterable[Step
         failure = _find(notebook, cell, unrecorded)
         if failure and not (failure.step and _may_have_run(failure.step, keeps_records=keeps_records)):
             yield failure
+
+
+def _may_have_failed(notebook: Notebook, execution: Execution) -> bool:
+    """Tell whether any cell may have: nearly all notebooks are done with here."""
+    return any(cell.has_error for cell in notebook.code_cells) or any(
+        row.status is Status.FAILED for row in execution.runs
+    )
 
 
 def _has_failed(cell: Cell, execution: Execution) -> bool:

@@ -77,6 +77,11 @@ class SourceFiles:
         self.find = cache(self._find)
         """Return the first file of some names that is there, looked for in the folders in turn."""
         self.find_root = cache(find_root)
+        self._resolve_folder = cache(Path.resolve)
+
+    def resolve(self, file: Path) -> Path:
+        """Return where a file lies: of one that is no link, the folder alone has to be looked at, once."""
+        return file.resolve() if file.is_symlink() else self._resolve_folder(file.parent) / file.name
 
     def read(self, file: Path) -> tuple[str, ...] | None:
         """Return the code of a file, by cells if it is a notebook: `None` if it is not there, none if unreadable."""
@@ -105,11 +110,11 @@ def follow(notebook: Notebook, files: SourceFiles, *, start: Path | None = None)
 
     `start` is where its kernel starts, if that is not the folder of the notebook.
     """
-    folder = notebook.file.resolve().parent
-    course = Course(folder, files.find_root(folder), start=start)
+    file = files.resolve(notebook.file)
+    course = Course(file.parent, files.find_root(file.parent), start=start)
     if not any("vault" in cell.source or "%run" in cell.source for cell in notebook.code_cells):
         return course
-    walker = _Walker(notebook.file.resolve(), course, files)
+    walker = _Walker(file, course, files)
     readings = {cell.number: walker.read_own(cell.source, cell=cell.number) for cell in notebook.code_cells}
     return replace(course, readings=readings, openings=tuple(walker.openings), includes=tuple(walker.includes))
 

@@ -15,6 +15,7 @@ SKIPPED = frozenset({"skip-execution", "nbval-skip"})
 """Tags of cells that need not run: nbclient's and nbval's (https://nbval.readthedocs.io)."""
 
 _NBVAL = "NBVAL_"
+_NO_TAGS = frozenset[str]()
 _COMMENTS = {f"# {_NBVAL}SKIP": "nbval-skip", f"# {_NBVAL}RAISES_EXCEPTION": EXPECTED_ERROR}
 
 _VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})(?![0-9])")
@@ -40,6 +41,8 @@ def read_python(metadata: object) -> tuple[int, int] | None:
 
 def read_tags(metadata: object, *, source: str) -> frozenset[str]:
     """Return the tags of a cell; nbval's comments count as those that they stand for."""
+    if not metadata and _NBVAL not in source:
+        return _NO_TAGS
     tags = get(metadata, "tags")
     found = {tag for tag in tags if isinstance(tag, str)} if isinstance(tags, list) else set[str]()
     if _NBVAL in source:

@@ -24,6 +24,8 @@ from vaultcheck.notebook import Cell, Notebook
 from vaultcheck.pairing import pair_commands
 from vaultcheck.snapshot import Snapshot, is_about
 
+_parse_options = cache(parse_options)  # the notebooks of a project open their vault in few ways
+
 _VERBS = {verb.value: verb for verb in Verb}
 _CHANGING = (Verb.STORE.value, Verb.DEL.value)
 _LAST_LINE = sys.maxsize
@@ -189,7 +191,7 @@ def _list_places(
     A relative path begins in the working directory, where that is known, or in the folder of the notebook, at the root
     of the project, or where the file lies that opens the vault.
     """
-    options = parse_options(opening.found.text, defaults=defaults) if opening else defaults
+    options = _parse_options(opening.found.text, defaults=defaults) if opening else defaults
     known = [opening.folder] if opening and opening.folder else []
     bases = [*known, *([course.start] if course.start else []), course.folder, course.root]
     recorded = [course.folder / reference.from_notebook] if reference and reference.from_notebook else []
@@ -197,7 +199,7 @@ def _list_places(
         recorded += [base / reference.path for base in bases]
     opened = [options.base] if options.base else [*bases, *([opening.origin] if opening else [])]
     places = recorded + [base / _expand(options.path) for base in opened]
-    return tuple(dict.fromkeys(Path(os.path.normpath(place)) for place in places))
+    return tuple(map(Path, dict.fromkeys(map(os.path.normpath, places))))
 
 
 def _expand(path: str) -> Path:

@@ -6,6 +6,7 @@ from vaultcheck.rules.base import Rule
 from vaultcheck.rules.commands import EditedCommand, FailedCommand, MalformedCommand, NeverExecuted, VanishedCommand
 from vaultcheck.rules.contents import BrokenAssertion, DamagedObject, UnencryptedEntry
 from vaultcheck.rules.freshness import EditedCell, ObjectOfFormerImport, ReformattedCell, StaleImport
+from vaultcheck.rules.hygiene import SecretLiteral
 from vaultcheck.rules.inputs import (
     DamagedVault,
     ManifestBehind,
@@ -15,6 +16,7 @@ from vaultcheck.rules.inputs import (
     UnreadableRecord,
 )
 from vaultcheck.rules.integrity import MissingObject, NotebookBehind, NotLastRecorded
+from vaultcheck.rules.leftovers import LocalFile, OrphanedEntry, UnusedObject
 from vaultcheck.rules.lineage import ProducerCycle, RivalProducers, UnstoredImport
 from vaultcheck.rules.order import MixedSessions, OutOfOrder, RepeatedRun, VanishedCell
 from vaultcheck.rules.outputs import AlteredOutput
@@ -54,6 +56,10 @@ RULES: tuple[Rule, ...] = (
     UnstoredImport(),
     RivalProducers(),
     ProducerCycle(),
+    UnusedObject(),
+    OrphanedEntry(),
+    LocalFile(),
+    SecretLiteral(),
     UnusedSuppression(),
     StaleBaseline(),
 )

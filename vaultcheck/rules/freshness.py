@@ -21,7 +21,7 @@ class EditedCell(Rule):
     """A cell that was edited after it ran.
 
     **What**: the code of the cell is not the code that ran, whether it touches the vault or not. Comments, layout and
-    the order of imports do not count. A cell whose `%vault` command was edited is reported as VC102 alone.
+    the order of imports do not count. A cell whose `%vault` command was edited or is gone is VC102 or VC104 alone.
 
     **Why**: the outputs below it, and the objects stored after it, were made by other code than the notebook shows.
 
@@ -40,7 +40,7 @@ class EditedCell(Rule):
         told = {(step.notebook.path, step.cell.number) for step in workspace.steps if step.differs}
         for notebook in workspace.notebooks:
             execution = workspace.executions[notebook.path]
-            for cell in notebook.code_cells:
+            for cell in notebook.code_cells if execution.edited else ():
                 if execution.is_edited(cell) and (notebook.path, cell.number) not in told:
                     count = f" as [{cell.count}]" if cell.count is not None else ""
                     message = f"the code of this cell is not the code that ran{count}"
@@ -70,6 +70,8 @@ class ReformattedCell(Rule):
         """Yield one draft for each notebook with such cells, at the first."""
         for notebook in workspace.notebooks:
             fits = workspace.executions[notebook.path].fits
+            if _CHANGES.keys().isdisjoint(fits.values()):
+                continue
             changed = [one for one in notebook.code_cells if fits.get(one.number) in _CHANGES]
             if changed:
                 others = f", and so is that of {list_cells(one.number for one in changed[1:])}" if changed[1:] else ""

@@ -13,8 +13,10 @@ from vaultcheck.rules import (
     commands,
     contents,
     freshness,
+    hygiene,
     inputs,
     integrity,
+    leftovers,
     lineage,
     order,
     outputs,
@@ -28,7 +30,8 @@ _MODULES = {
     "1": [commands],
     "2": [contents, integrity],
     "3": [freshness, outputs, provenance, order],
-    "4": [lineage],
+    "4": [lineage, leftovers],
+    "6": [hygiene],
     "9": [silence],
 }
 _TOLD_ON_DEMAND = ("VC006", "VC902")

@@ -1,0 +1,192 @@
+"""Tests of the rules about what is stored for nobody, left behind by nobody, or read past the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.builders import Lab, name_case
+from vaultcheck.finding import Severity
+from vaultcheck.rules.leftovers import LocalFile, OrphanedEntry, UnusedObject
+
+Case = Callable[[Lab], None]
+both = pytest.mark.parametrize("archive", [True, False], ids=["archive", "manifest"])
+
+
+def _each(*cases: Case) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("arrange", cases, ids=name_case)
+
+
+# VC404
+
+
+def all_used(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x, y in m")
+    lab.start("b.ipynb", "%vault import x, y from m")
+
+
+def result_of_the_last(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m")
+    lab.start("b.ipynb", "%vault import x from m", "%vault store z in m")
+
+
+def alone(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x, y in m")
+
+
+def used_by_a_module(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x, y in m", "%vault store z in n")
+    lab.start("b.ipynb", "%vault import x from m")
+    lab.start("c.ipynb").run("%vault import m", did=[])
+    lab.start("d.ipynb", "%vault import z from n")
+
+
+def used_with_variables(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x, y in m")
+    lab.start("b.ipynb", "%vault import x from m").write("%vault import $name from m")
+
+
+def used_by_a_notebook_elsewhere(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x, y in m")
+    lab.start("b.ipynb", "%vault import x from m")
+    lab.start("elsewhere/c.ipynb", "%vault import y from m")
+    del lab.notebooks["elsewhere/c.ipynb"]
+
+
+def deleted_since(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x, y in m", "%vault del y from m")
+    lab.start("b.ipynb", "%vault import x from m")
+
+
+@_each(
+    all_used,
+    result_of_the_last,
+    alone,
+    used_by_a_module,
+    used_with_variables,
+    used_by_a_notebook_elsewhere,
+    deleted_since,
+)
+@both
+def test_object_that_is_used_or_a_result_is_accepted(lab: Lab, arrange: Case, *, archive: bool) -> None:
+    arrange(lab)
+    lab.save(archive=archive)
+    assert lab.find([UnusedObject()]) == []
+
+
+@both
+def test_objects_that_nobody_imports_are_told_once(lab: Lab, *, archive: bool) -> None:
+    lab.start("a.ipynb", "%vault store x, y in m", "%vault store z in m")
+    lab.start("b.ipynb", "%vault import x from m")
+    lab.save(archive=archive)
+    (finding,) = lab.check([UnusedObject()])
+    assert (finding.location.file, finding.location.cell, finding.severity) == ("a.ipynb", 2, Severity.INFO)
+    assert finding.message == "'m/y' and 'm/z' are stored here, and nobody imports them"
+
+
+# VC405
+
+
+def stored_by_a_notebook_that_is_there(lab: Lab) -> None:
+    lab.start("a.ipynb", "%vault store x in m")
+
+
+def imported_from_another_tool(lab: Lab) -> None:
+    lab.put("m/x", "1", format=None)
+    lab.start("a.ipynb", "%vault import x from m")
+
+
+def stored_by_nobody_known(lab: Lab) -> None:
+    lab.put("m/x", "1")
+    lab.start("a.ipynb", "%vault store y in m")
+
+
+def stored_with_variables(lab: Lab) -> None:
+    left_by_a_deleted_notebook(lab)
+    lab.start("c.ipynb").write("%vault store x in $module")
+
+
+def taken_by_a_module(lab: Lab) -> None:
+    left_by_a_deleted_notebook(lab)
+    lab.start("c.ipynb").run("%vault import m", did=[])
+
+
+@_each(
+    stored_by_a_notebook_that_is_there,
+    imported_from_another_tool,
+    stored_by_nobody_known,
+    stored_with_variables,
+    taken_by_a_module,
+)
+def test_object_of_somebody_is_accepted(lab: Lab, arrange: Case) -> None:
+    arrange(lab)
+    lab.save()
+    assert lab.find([OrphanedEntry()]) == []
+
+
+def left_by_a_deleted_notebook(lab: Lab) -> None:
+    lab.start("old.ipynb", "%vault store x in m")
+    del lab.notebooks["old.ipynb"]
+    lab.start("a.ipynb", "%vault store y in n")
+
+
+def left_by_another_tool(lab: Lab) -> None:
+    lab.put("m/x", "1", format=None)
+    lab.start("a.ipynb", "%vault store y in n")
+
+
+def left_by_a_notebook_that_stores_it_no_more(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "%vault store x in m", "%vault store y in n")
+    del author.cells[1]
+
+
+@_each(left_by_a_deleted_notebook, left_by_another_tool, left_by_a_notebook_that_stores_it_no_more)
+@both
+def test_object_of_nobody_is_told_at_the_vault(lab: Lab, arrange: Case, *, archive: bool) -> None:
+    arrange(lab)
+    lab.save(archive=archive)
+    (finding,) = lab.check([OrphanedEntry()])
+    assert (finding.location.file, finding.object) == ("storage.zip", "m/x")
+    assert finding.message == "no notebook stores or imports 'm/x', and who made it is gone"
+
+
+# VC406
+
+
+@pytest.mark.parametrize(
+    ("sources", "files"),
+    [
+        pytest.param(["raw = pd.read_csv('data/raw.csv')"], "'data/raw.csv' is", id="pandas"),
+        pytest.param(["a = np.load('a.npy')\nb = open('b.txt').read()"], "'a.npy' and 'b.txt' are", id="two"),
+        pytest.param(["p = 'a.npy'", "a = np.load(p)"], "'a.npy' is", id="by-a-name"),
+    ],
+)
+def test_file_that_is_read_is_told(lab: Lab, sources: list[str], files: str) -> None:
+    lab.start("a.ipynb", *sources, "%vault store x in m")
+    lab.save()
+    (finding,) = lab.check([LocalFile()])
+    assert finding.message == f"{files} read from outside the vault"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x.to_csv('x.csv')",
+        "pd.read_csv('https://x.org/x.csv')",
+        "pd.read_csv(path)",
+        "open('x', 'w')",
+        "x = 'read_csv'",
+    ],
+)
+def test_what_reads_no_local_file_is_accepted(lab: Lab, source: str) -> None:
+    lab.start("a.ipynb", source, "%vault store x in m")
+    lab.save()
+    assert lab.find([LocalFile()]) == []
+
+
+def test_notebook_without_a_vault_may_read_what_it_likes(lab: Lab) -> None:
+    author = lab.start("a.ipynb", "pd.read_csv('x.csv')")
+    del author.cells[0]
+    lab.save()
+    assert lab.find([LocalFile()]) == []

@@ -1,0 +1,148 @@
+"""Tests of the check on damaged files: it ends, tells, writes nothing, and judges what is intact as ever."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.vaultcheck.conftest import FIXTURES
+from tests.vaultcheck.mutants import spoil
+from vaultcheck.cli import main
+from vaultcheck.reporters import REPORTERS
+
+THOROUGH = os.environ.get("VAULTCHECK_THOROUGH") == "1"
+BATCHES = 20
+EACH = 1000 if THOROUGH else 15  # mutants of a batch
+LONGEST = 2.0  # seconds of this process; a twentieth of one is what it takes
+
+# The project of which one file is damaged, and the one beside it.
+_PAIRS = (
+    ("quickstart", "VC304-stale-import/broken"),
+    ("VC304-stale-import/broken", "VC312-object-of-former-import/broken"),
+    ("VC312-object-of-former-import/broken", "VC304-stale-import/broken"),
+    ("VC311-mixed-sessions/broken", "VC402-rival-producers/broken"),
+    ("VC402-rival-producers/broken", "VC311-mixed-sessions/broken"),
+    ("VC302-reformatted-cell/broken", "VC202-not-last-recorded/broken"),
+    ("VC205-unencrypted-entry/broken", "VC305-object-of-edited-code/broken"),
+    ("legacy", "VC205-unencrypted-entry/broken"),
+    ("VC305-object-of-edited-code/broken", "legacy"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a check has told of the project beside the damaged one, and how it ended."""
+
+    code: int
+    complaints: str
+    findings: tuple[str, ...]
+    notebooks: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A folder with two projects that share no object; the reports lie outside."""
+
+    folder: Path
+    reports: Path
+    capsys: pytest.CaptureFixture[str]
+
+    def lay_out(self, first: str, second: str) -> dict[str, bytes]:
+        """Put copies of two fixtures side by side, and return their files."""
+        for project in self.folder.iterdir():  # the folder itself is where we are
+            shutil.rmtree(project)
+        shutil.copytree(FIXTURES / first, self.folder / "damaged")
+        shutil.copytree(FIXTURES / second, self.folder / "intact")
+        return self.read_files()
+
+    def read_files(self) -> dict[str, bytes]:
+        """Return all files by their paths."""
+        files = (path for path in self.folder.rglob("*") if path.is_file())
+        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in files}
+
+    def check(self) -> Outcome:
+        """Check the folder, and have every report written."""
+        reports = [f"--output={name}={self.reports / name}" for name in REPORTERS]
+        start = time.process_time()
+        code = main([*reports, str(self.folder)])
+        seconds = time.process_time() - start
+        complaints = self.capsys.readouterr().err
+        if code not in (0, 1):
+            return Outcome(code, complaints, (), (), seconds)
+        report = json.loads((self.reports / "json").read_text(encoding="utf-8"))
+        return Outcome(
+            code, complaints, _select(report["findings"], "notebook"), _select(report["notebooks"], "path"), seconds
+        )
+
+
+def _select(told: list[dict[str, Any]], key: str) -> tuple[str, ...]:
+    return tuple(json.dumps(one, sort_keys=True) for one in told if one[key].startswith("intact/"))
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Bench:
+    bench = Bench(tmp_path / "projects", tmp_path / "reports", capsys)
+    for folder in (bench.folder, bench.reports):
+        folder.mkdir()
+    monkeypatch.chdir(bench.folder)
+    (bench.folder / "damaged").mkdir()
+    (bench.folder / "damaged/a.ipynb").write_text("{}")
+    assert bench.check().code == 1  # nbformat is imported now, and not while a mutant is timed
+    return bench
+
+
+def _name_fault(before: Outcome, after: Outcome) -> str:
+    """Return what is wrong with the check of a damaged project, or nothing."""
+    if after.code not in (0, 1):
+        return f"exit code {after.code}: {after.complaints[-2000:]}"
+    if after.complaints:
+        return f"says on stderr: {after.complaints[-2000:]}"
+    if (after.findings, after.notebooks) != (before.findings, before.notebooks):
+        return f"judges its neighbour otherwise: {after.findings}"
+    return f"takes {after.seconds:.1f} seconds" if after.seconds > LONGEST else ""
+
+
+def _choose_mutant(files: Mapping[str, bytes], dice: random.Random) -> tuple[str, dict[str, bytes | None]]:
+    """Return which file of a project is damaged, and the changes; `None` is a file that is gone."""
+    name = dice.choice(sorted(one for one in files if one.startswith("damaged/") and not one.endswith(".ipy")))
+    changes: dict[str, bytes | None] = {name: spoil(name, files[name], dice)}
+    if name.endswith(".zip") and dice.random() < 0.5:  # who made the objects is then told by the archive alone
+        changes |= {f"{name}.manifest.json": None}
+    return name, changes
+
+
+def _write(folder: Path, changes: Mapping[str, bytes | None]) -> None:
+    for name, content in changes.items():
+        if content is None:
+            (folder / name).unlink(missing_ok=True)
+        else:
+            (folder / name).write_bytes(content)
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_damage_ends_in_a_report_and_leaves_the_neighbour_alone(batch: int, bench: Bench) -> None:
+    files = bench.lay_out(*_PAIRS[batch % len(_PAIRS)])
+    before = bench.check()
+    assert _name_fault(before, before) == ""
+    assert before.findings
+    faults = []
+    for number in range(EACH):
+        seed = batch * 1_000_000 + number
+        name, changes = _choose_mutant(files, random.Random(seed))
+        _write(bench.folder, changes)
+        fault = _name_fault(before, bench.check())
+        expected = {one: content for one, content in (files | changes).items() if content is not None}
+        fault = fault or ("files were changed" if bench.read_files() != expected else "")
+        faults += [f"seed {seed}, {name}: {fault}"] if fault else []
+        _write(bench.folder, {one: files.get(one) for one in changes})
+    assert faults == []
