@@ -24,6 +24,8 @@ def find_affected(workspace: Workspace, change: Change) -> frozenset[str]:
     consumers: dict[str, set[str]] = {}
     for edge in workspace.lineage.edges:
         consumers.setdefault(edge.producer, set()).add(edge.consumer)
+    for producer, consumer in _list_declared(workspace):
+        consumers.setdefault(producer, set()).add(consumer)
     waiting = [*names]
     while waiting:
         fresh = consumers.get(waiting.pop(), set()) - names
@@ -39,9 +41,20 @@ def _list_changed(workspace: Workspace, change: Change) -> Iterator[str]:
         included = (include.file for include in workspace.includes.get(one.path, ()))
         if one.file.resolve() in change.files or any(file.resolve() in change.files for file in included):
             yield one.name
+    for path, files in workspace.depends_on.items():
+        if path in workspace.by_path and not change.files.isdisjoint(files):
+            yield workspace.by_path[path].name
     for use in workspace.lineage.uses:
         if (use.vault, use.path) in change.objects:
             yield from (*use.producers, *use.consumers)
+
+
+def _list_declared(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    """Yield the notebooks that others need by the settings, each with the one that does."""
+    names = {one.file.resolve(): one.name for one in workspace.notebooks} if workspace.depends_on else {}
+    for path, files in workspace.depends_on.items():
+        if path in workspace.by_path:
+            yield from ((names[file], workspace.by_path[path].name) for file in files if file in names)
 
 
 def select_affected(

@@ -40,7 +40,10 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A set of notebooks and vaults, read once; rules are functions of it and open nothing themselves."""
+    """A set of notebooks and vaults, read once; rules are functions of it and open nothing themselves.
+
+    `depends_on` are the files that the settings say notebooks need, by the paths of the notebooks.
+    """
 
     notebooks: tuple[Notebook, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
@@ -53,6 +56,7 @@ class Workspace:
     lineage: Lineage = field(default_factory=Lineage)
     standings: tuple[Standing, ...] = ()
     descent: Descent = field(default_factory=Descent)
+    depends_on: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
 
     @cached_property
     def by_path(self) -> Mapping[str, Notebook]:
@@ -166,7 +170,16 @@ def load_workspace(
         lineage=lineage,
         standings=standings,
         descent=Descent(standings),
+        depends_on=_read_dependences(settings, working_directory),
     )
+
+
+def _read_dependences(settings: Settings, folder: Path) -> dict[str, tuple[Path, ...]]:
+    """Return the files that notebooks need beside what the vault tells, by the paths of the notebooks."""
+    return {
+        display_path(settings.root / name, folder): tuple((settings.root / file).resolve() for file in files)
+        for name, files in settings.depends_on.items()
+    }
 
 
 def _read_notebooks(files: Iterable[FoundFile]) -> tuple[tuple[Notebook, ...], tuple[Unreadable, ...]]:

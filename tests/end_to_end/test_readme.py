@@ -17,6 +17,7 @@ from vaultcheck.rules import RULES
 
 ROOT = NOTEBOOKS.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 
 
 @pytest.mark.kernel
@@ -25,15 +26,13 @@ def test_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
     block = re.search(r"```console\n\$ make demo\n(.*?)```", README, re.DOTALL)
     assert block is not None
     done = run_program(sys.executable, "-m", "fixtures.demo", folder=tmp_path, PYTHONPATH=str(ROOT))
-    assert (done.returncode, done.stdout.rstrip()) == (0, block[1].rstrip()), done.stderr
+    shown, printed = (_TIME.sub("TIME", text.rstrip()) for text in (block[1], done.stdout))
+    assert (done.returncode, printed) == (0, shown), done.stderr
 
 
-def test_table_of_findings_is_that_of_the_rules() -> None:
-    rows = [
-        f"| {rule.code} | `{rule.name}` | {rule.severity.value} | {(rule.__doc__ or '').splitlines()[0].rstrip('.')} |"
-        for rule in RULES
-    ]
-    assert re.findall(r"^\| VC\d.*$", README, re.MULTILINE) == rows
+def test_every_range_of_codes_is_in_the_table() -> None:
+    named = re.findall(r"^\| (VC\d)xx \|", README, re.MULTILINE)
+    assert named == sorted({rule.code[:3] for rule in RULES})
 
 
 def test_every_command_in_the_table_is_one() -> None:

@@ -41,7 +41,8 @@ def locate(notebook: Notebook, cell: Cell) -> Location:
 
 def draft_store(making: Making, message: str, hint: str) -> Draft:
     """Return a draft at the command that stored."""
-    return Draft(making.steps[0].location, message, hint, making.objects[0], stake=Stake.DATA)
+    step, path = making.steps[0], making.objects[0]
+    return Draft(step.location, message, hint, path, vault=step.vault.path, stake=Stake.DATA)
 
 
 class Rule(ABC):

@@ -206,3 +206,19 @@ def test_kernels_that_start_elsewhere_open_their_vault_there(lab: Lab, monkeypat
     assert main(["--require-evidence"]) == 1
     (lab.folder / "pyproject.toml").write_text("[tool.vaultcheck]\nworking-directory = '.'\n", encoding="utf-8")
     assert main(["--require-evidence", "--select", "VC006"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "files"),
+    [
+        pytest.param("nb/a.ipynb", {"nb/old.ipynb"}, id="notebook"),
+        pytest.param("nb/other.txt", {"nb/old.ipynb"}, id="file"),
+        pytest.param("nb/third.txt", set(), id="something-else"),
+    ],
+)
+def test_what_the_settings_say_is_followed(project: Lab, capsys: Read, changed: str, files: set[str]) -> None:
+    text = "[tool.vaultcheck.depends-on]\n'nb/old.ipynb' = ['nb/a.ipynb', 'nb/other.txt', 'nb/none.ipynb']\n"
+    (project.folder / "pyproject.toml").write_text(text, encoding="utf-8")
+    with (project.folder / changed).open("a") as file:
+        file.write("\n")
+    assert {file for _, file in find(capsys, "--lineage", changed)} == files
