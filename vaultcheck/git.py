@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +58,8 @@ def find_repository(folder: Path) -> Repository | None:
 
 def _run(arguments: Sequence[str], *, folder: Path) -> str | None:
     """Return what git answers, without the last line end; none where it refuses, or is not there."""
+    import subprocess  # slow to import, and needed for few checks only
+
     environment = {name: value for name, value in os.environ.items() if name not in _VARIABLES}
     try:
         done = subprocess.run(  # noqa: S603  # a list of words, no shell

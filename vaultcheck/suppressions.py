@@ -55,7 +55,7 @@ def _find_in_text(notebook: Notebook, cell: Cell) -> Iterator[Suppression]:
     comments = _list_comments(cell.source) if cell.is_code else _list_hidden(cell.source)
     for line, found in comments:
         is_file = found["what"].lower() == "ignore-file"
-        words = [word.strip() for word in (found["words"] or "").split(",")]
+        words = dict.fromkeys(word.strip() for word in (found["words"] or "").split(","))
         for word in [word for word in words if word] or [_EVERYTHING]:
             yield Suppression(_locate(notebook, cell, line), word, None if is_file else cell.number)
 

@@ -31,6 +31,7 @@ def find(tmp_path: Path, source: str, *, kind: str = "code", tags: list[str] | N
         pytest.param("# vaultcheck: ignore[VC304]\nx = 1", [("VC304", 1)], id="line-of-its-own"),
         pytest.param("x = 1\ny = 2  # vaultcheck: ignore[VC304]", [("VC304", 2)], id="behind-code"),
         pytest.param("#vaultcheck:ignore[ VC304 , stale-import ]", [("VC304", 1), ("stale-import", 1)], id="several"),
+        pytest.param("# vaultcheck: ignore[VC304, VC304,VC304]", [("VC304", 1)], id="one-named-thrice"),
         pytest.param("# vaultcheck: ignore", [(EVERYTHING, 1)], id="everything"),
         pytest.param("# vaultcheck: ignore[]", [(EVERYTHING, 1)], id="empty"),
         pytest.param("# vaultcheck: ignore[VC304] the producer is on another machine", [("VC304", 1)], id="reason"),

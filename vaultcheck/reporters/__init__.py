@@ -1,22 +1,21 @@
-"""Reporters: functions from a report to text, by the name of the format."""
+"""Reporters: functions from a report to text, by the name of the format; each is imported when it is used."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 
 from vaultcheck.report import Report
-from vaultcheck.reporters.github import render_github
-from vaultcheck.reporters.json import render_json
-from vaultcheck.reporters.junit import render_junit
-from vaultcheck.reporters.markdown import render_markdown
-from vaultcheck.reporters.sarif import render_sarif
-from vaultcheck.reporters.text import render_text
 
-REPORTERS: Mapping[str, Callable[[Report], str]] = {
-    "text": render_text,
-    "json": render_json,
-    "sarif": render_sarif,
-    "junit": render_junit,
-    "github": render_github,
-    "markdown": render_markdown,
-}
+_FORMATS = ("text", "json", "sarif", "junit", "github", "markdown")
+
+
+def _build(form: str) -> Callable[[Report], str]:
+    def render(report: Report) -> str:
+        text: str = getattr(import_module(f"vaultcheck.reporters.{form}"), f"render_{form}")(report)
+        return text
+
+    return render
+
+
+REPORTERS: Mapping[str, Callable[[Report], str]] = {form: _build(form) for form in _FORMATS}
