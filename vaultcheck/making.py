@@ -173,7 +173,7 @@ def _is_plain(notebook: Notebook, cell: Cell, ledger: Ledger) -> bool:
     if any(len(words) not in _WORDS_OF_A_FIRST_RUN or words[1] not in "+~" for words in lines):
         return False
     cells = [one for one in notebook.code_cells if one.number <= cell.number]
-    return [words[2] for words in lines] == [compact(one.source_digest) for one in cells]
+    return [words[2] for words in lines] == [one.compact_digest for one in cells]
 
 
 def _build_making(notebook: Notebook, execution: Execution, found: Sequence[tuple[Step, _Origin]]) -> Making | None:

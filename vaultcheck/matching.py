@@ -64,7 +64,7 @@ def match_cells(cells: Sequence[Cell], rows: Sequence[Row]) -> Matching:
     """
     is_stripped = all(cell.count is None for cell in cells)
     finder = _Finder(cells, rows, is_stripped=is_stripped)
-    finder.take(finder.find_equal(lambda cell: compact(cell.source_digest), lambda row: row.source), Fit.SAME)
+    finder.take(finder.find_equal(lambda cell: cell.compact_digest, lambda row: row.source), Fit.SAME)
     if not finder.has_free_rows:
         return Matching(tuple(rows), tuple(finder.links))
     finder.take(finder.find_equal(_digest_as_history, _source_in_history), Fit.SAME)

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from vault_magic.digest import code_digest, source_digest
+from vault_magic.digest import code_digest, compact, source_digest
 from vault_magic.mark import Mark
 from vault_magic.record import Record
 from vaultcheck.cell_mark import CellMark, read_cell_mark
@@ -77,6 +77,11 @@ class Cell:
     def source_digest(self) -> str:
         """The digest of the source as saved."""
         return source_digest(self.source)
+
+    @cached_property
+    def compact_digest(self) -> str:
+        """The digest of the source as the rows of a ledger have it."""
+        return compact(self.source_digest)
 
     @cached_property
     def code_digest(self) -> str:

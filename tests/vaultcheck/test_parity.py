@@ -12,12 +12,14 @@ import pytest
 from tests.vaultcheck.conftest import FIXTURES
 from vault_magic.manifest import SUFFIX
 from vaultcheck.checker import check
+from vaultcheck.finding import Consequence
 from vaultcheck.report import Report
 
+Check: TypeAlias = Callable[[str, str | None], Report]
 Verdict: TypeAlias = tuple[str, str, int | None, str | None, str]
 """The code, file, cell, object and severity of a finding."""
 
-# What is found in the bytes and the entries of an archive, and nowhere else.
+# What is found in the bytes and entries of an archive, and nowhere else.
 _OF_THE_ARCHIVE = {
     "VC004": "the archive is damaged, or ends in a write that was not finished",
     "VC005": "the manifest is not that of the archive",
@@ -27,9 +29,10 @@ _OF_THE_ARCHIVE = {
 
 _LEFT_OUT = {
     "VC003-missing-vault/broken": "has neither archive nor manifest",
-    "VC005-manifest-behind/broken": "its archive is not the one of its manifest",
+    "VC005-manifest-behind/broken": "its archive is not the one that its manifest tells of",
     "legacy": "its archive is older than manifests",
 }
+_UNREADABLE = "VC004-damaged-vault/broken"
 
 
 def _find_projects() -> Iterator[str]:
@@ -38,25 +41,23 @@ def _find_projects() -> Iterator[str]:
         yield from (path.relative_to(FIXTURES).as_posix() for path in twins or [folder])
 
 
-_PROJECTS = tuple(name for name in _find_projects() if name not in _LEFT_OUT)
-
-
-Check = Callable[[str, str], Report]
+_PROJECTS = [name for name in _find_projects() if name not in _LEFT_OUT]
 
 
 @pytest.fixture
-def check_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
-    """Return a function that checks a copy of a fixture without the files whose names have an end."""
+def check_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
+    """Return a function that checks a copy of a fixture without the file that its name ends in, if one is named."""
 
-    def check_copy(name: str, end: str) -> Report:
-        folder = tmp_path / f"without{end}"
+    def check_without(name: str, end: str | None) -> Report:
+        folder = tmp_path / f"without {end}"
         shutil.copytree(FIXTURES / name, folder)
-        for path in [path for path in folder.rglob("*") if path.name.endswith(end)]:
-            path.unlink()
+        if end is not None:
+            (gone,) = (path for path in folder.rglob("*") if path.name.endswith(end))
+            gone.unlink()
         monkeypatch.chdir(folder)
         return check([Path()])
 
-    return check_copy
+    return check_without
 
 
 def _list_verdicts(report: Report) -> list[Verdict]:
@@ -65,15 +66,33 @@ def _list_verdicts(report: Report) -> list[Verdict]:
 
 
 def _list_consequences(report: Report) -> list[Consequence]:
-    return [more for one in report.findings if one.code not in _OF_THE_ARCHIVE for more in one.consequences]
+    return [one for finding in report.findings if finding.code not in _OF_THE_ARCHIVE for one in finding.consequences]
 
 
-def test_projects_left_out_are_there() -> None:
-    assert {*_LEFT_OUT} <= {*_find_projects()}
+def _list_sources(report: Report) -> list[str]:
+    return [vault.source for vault in report.vaults]
+
+
+def test_what_is_left_out_is_there() -> None:
+    assert {*_LEFT_OUT, _UNREADABLE} <= {*_find_projects()}
 
 
 @pytest.mark.parametrize("name", _PROJECTS)
-def test_manifest_alone_gives_the_verdicts_of_the_archive(check_without: Check, name: str) -> None:
-    laptop, ci = check_without(name, _NOTHING), check_without(name, ARCHIVE)
-    sources = [[vault.source for vault in report.vaults] for report in (laptop, ci)]
-    ...
+def test_manifest_alone_gives_the_verdicts_of_both(check_copy: Check, name: str) -> None:
+    laptop, ci = check_copy(name, None), check_copy(name, ".zip")
+    assert (_list_sources(laptop), _list_sources(ci)) == (
+        ["manifest" if name == _UNREADABLE else "archive"],
+        ["manifest"],
+    )
+    assert _list_verdicts(laptop) == _list_verdicts(ci)
+    assert _list_consequences(laptop) == _list_consequences(ci)
+    assert (laptop.lineage.edges, laptop.notebooks) == (ci.lineage.edges, ci.notebooks)
+
+
+@pytest.mark.parametrize("name", [name for name in _PROJECTS if name != _UNREADABLE])
+def test_archive_alone_gives_the_verdicts_of_both(check_copy: Check, name: str) -> None:
+    laptop, friend = check_copy(name, None), check_copy(name, SUFFIX)
+    assert (_list_sources(laptop), _list_sources(friend)) == (["archive"], ["archive"])
+    assert _list_verdicts(laptop) == _list_verdicts(friend)
+    assert _list_consequences(laptop) == _list_consequences(friend)
+    assert (laptop.lineage.edges, laptop.notebooks) == (friend.lineage.edges, friend.notebooks)

@@ -37,10 +37,11 @@ class UnusedObject(Rule):
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Yield one draft for each notebook with such objects, at its first store of one."""
+        takers = _Takers(workspace)
         unused: dict[str, list[tuple[Use, Step]]] = {}
         for use in workspace.lineage.uses:
             vault = workspace.get_vault(use.vault)
-            if use.stores and not use.imports and use.path in vault.objects and not _is_imported(use, vault, workspace):
+            if use.stores and not use.imports and use.path in vault.objects and not takers.may_take(use):
                 unused.setdefault(use.producers[0], []).append((use, use.stores[0]))
         providers = {edge.producer for edge in workspace.lineage.edges}
         for name, found in unused.items():
@@ -52,12 +53,20 @@ class UnusedObject(Rule):
                 yield Draft(first.location, message, "leave it out, or use it", paths[0], vault=found[0][0].vault)
 
 
-def _is_imported(use: Use, vault: Snapshot, workspace: Workspace) -> bool:
-    """Tell whether somebody may import an object otherwise: by a module, with variables, or from elsewhere."""
-    if any(line.path == use.path for line in vault.imports):
-        return True
-    steps = (step for step in workspace.steps if step.vault is vault and step.verb is Verb.IMPORT)
-    return any(_may_import(step, use.path) for step in steps)
+class _Takers:
+    """What is imported from vaults otherwise than by a command for one object."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._by_vault: dict[str, list[Step]] = {}
+        for step in workspace.steps:
+            if step.verb is Verb.IMPORT and not step.paths:
+                self._by_vault.setdefault(step.vault.path, []).append(step)
+        self._lines = {vault.path: {line.path for line in vault.imports} for vault in workspace.vaults}
+
+    def may_take(self, use: Use) -> bool:
+        """Tell whether somebody may import an object: by a module, with variables, or from elsewhere."""
+        steps = self._by_vault.get(use.vault, ())
+        return use.path in self._lines[use.vault] or any(_may_import(step, use.path) for step in steps)
 
 
 def _may_import(step: Step, path: str) -> bool:
