@@ -1,4 +1,4 @@
-"""Where findings lie in the files, as editors count lines; only files with findings are looked into."""
+"""Where places in cells lie in the files, as editors count lines; a file is looked into when it is asked for."""
 
 from __future__ import annotations
 
@@ -18,16 +18,19 @@ class FileLines:
         self._files = {found.path: found.file for found in files}
         self._find_positions = cache(self._locate)
 
+    def find(self, where: Location) -> int | None:
+        """Return the line of the file of a place in a cell of one of the files."""
+        if where.cell is None or where.file not in self._files:
+            return None
+        return self._find_positions(where.file).find_line(cell=where.cell, line=where.line or 1)
+
     def add(self, finding: Finding) -> Finding:
         """Return a finding with the lines of its place and of what follows from it."""
         consequences = tuple(replace(one, location=self._add(one.location)) for one in finding.consequences)
         return replace(finding, location=self._add(finding.location), consequences=consequences)
 
     def _add(self, where: Location) -> Location:
-        if where.cell is None or where.file not in self._files:
-            return where
-        positions = self._find_positions(where.file)
-        return replace(where, file_line=positions.find_line(cell=where.cell, line=where.line or 1))
+        return where if where.cell is None else replace(where, file_line=self.find(where))
 
     def _locate(self, path: str) -> FilePositions:
         return locate_sources(self._files[path].read_text(encoding="utf-8", errors="replace"))

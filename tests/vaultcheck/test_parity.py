@@ -28,6 +28,7 @@ _OF_THE_ARCHIVE = {
 }
 
 _LEFT_OUT = {
+    "VC001-unreadable-notebook/broken": "none of its notebooks can be read, so neither is its vault",
     "VC003-missing-vault/broken": "has neither archive nor manifest",
     "VC005-manifest-behind/broken": "its archive is not the one that its manifest tells of",
     "legacy": "its archive is older than manifests",
