@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,7 @@ class Repository:
         """Return a file as it was in a commit."""
         try:
             name = file.resolve().relative_to(self.root.resolve()).as_posix()
-        except ValueError:
+        except (ValueError, RuntimeError):  # the latter for links in a circle
             return None
         text = _run(["cat-file", "blob", f"{commit}:{name}"], folder=self.root)
         return None if text is None else text.encode("utf-8", "surrogateescape")
@@ -58,8 +59,6 @@ def find_repository(folder: Path) -> Repository | None:
 
 def _run(arguments: Sequence[str], *, folder: Path) -> str | None:
     """Return what git answers, without the last line end; none where it refuses, or is not there."""
-    import subprocess  # slow to import, and needed for few checks only
-
     environment = {name: value for name, value in os.environ.items() if name not in _VARIABLES}
     try:
         done = subprocess.run(  # noqa: S603  # a list of words, no shell

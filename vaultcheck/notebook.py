@@ -13,6 +13,7 @@ import msgspec
 from vault_magic.digest import code_digest, compact, source_digest
 from vault_magic.mark import Mark
 from vault_magic.record import Record
+from vault_magic.whereabouts import relate
 from vaultcheck.cell_mark import CellMark, read_cell_mark
 from vaultcheck.cell_source import CellReading, FoundCommand, FoundOpening, find_commands
 from vaultcheck.help_lines import turn_help_lines
@@ -129,6 +130,16 @@ class Notebook:
         """The path by which lineage knows it: that of the notebook of which it is a run."""
         return self.source or self.path
 
+    def relate_to(self, folder: Path) -> str | None:
+        """Return its path from a folder, as manifests name notebooks; none where it would tell too much."""
+        if folder not in self._related:
+            self._related[folder] = relate(self.file, folder=folder)
+        return self._related[folder]
+
+    @cached_property
+    def _related(self) -> dict[Path, str | None]:
+        return {}
+
     @cached_property
     def records(self) -> tuple[Record, ...]:
         """The records of all cells, in the order of the cells."""
@@ -158,7 +169,7 @@ def read_notebook(file: Path, *, path: str) -> Notebook:
         file=file,
         cells=_build_cells(decoded),
         python=read_python(decoded.metadata),
-        papermill=read_papermill_run(decoded.metadata),
+        papermill=read_papermill_run(decoded.metadata, name=file.name),
         ignored=read_ignored(decoded.metadata),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from vault_magic.archive.listing import Listing, read_listing
@@ -14,7 +15,7 @@ from vault_magic.identity import Identity, Match, compare_objects
 from vault_magic.manifest import SUFFIX, ImportLine, Manifest, Producer, parse_manifest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """A vault at the time of the check.
 
@@ -46,6 +47,46 @@ class Snapshot:
     def is_known(self) -> bool:
         """Whether anything can be said of the objects."""
         return self.has_archive or self.has_manifest
+
+    def list_producers(self, *, notebook: str | None, sources: Collection[str]) -> list[Producer]:
+        """Return who made objects in a notebook, as the manifest tells: see `is_about`."""
+        found = (*(self._producers_by_notebook.get(notebook, ()) if notebook else ()), *self._unnamed_producers)
+        return [one for one in found if is_about(one, notebook=notebook, sources=sources)]
+
+    def list_imports(self, *, notebook: str | None, sources: Collection[str]) -> list[ImportLine]:
+        """Return what a notebook has imported, as the manifest tells: see `is_about`."""
+        found = (*(self._imports_by_notebook.get(notebook, ()) if notebook else ()), *self._unnamed_imports)
+        return [one for one in found if is_about(one, notebook=notebook, sources=sources)]
+
+    @cached_property
+    def imports_by_path(self) -> Mapping[str, list[ImportLine]]:
+        """What was imported of each object."""
+        found: dict[str, list[ImportLine]] = {}
+        for line in self.imports:
+            found.setdefault(line.path, []).append(line)
+        return found
+
+    @cached_property
+    def _producers_by_notebook(self) -> Mapping[str | None, list[Producer]]:
+        found: dict[str | None, list[Producer]] = {}
+        for one in self.producers.values():
+            found.setdefault(one.notebook, []).append(one)
+        return found
+
+    @property
+    def _unnamed_producers(self) -> list[Producer]:
+        return self._producers_by_notebook.get(None, [])
+
+    @cached_property
+    def _imports_by_notebook(self) -> Mapping[str | None, list[ImportLine]]:
+        found: dict[str | None, list[ImportLine]] = {}
+        for line in self.imports:
+            found.setdefault(line.notebook, []).append(line)
+        return found
+
+    @property
+    def _unnamed_imports(self) -> list[ImportLine]:
+        return self._imports_by_notebook.get(None, [])
 
     def find_maker(self, path: str) -> str | None:
         """Return the notebook that stored an object, as reports show paths, where manifest or sidecar tell it."""

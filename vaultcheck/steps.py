@@ -16,7 +16,7 @@ from vault_magic.identity import Identity
 from vault_magic.manifest import ImportLine, Producer
 from vault_magic.options import OpenOptions, parse_options
 from vault_magic.record import ArchiveRef, CellRef, Input, Record
-from vault_magic.whereabouts import expand_home, relate
+from vault_magic.whereabouts import expand_home
 from vaultcheck.cell_source import FoundCommand
 from vaultcheck.finding import Location
 from vaultcheck.includes import Course, Opening
@@ -117,13 +117,13 @@ class Step:
         """Return what an import found of one object: by its record, or by the manifest where outputs were stripped."""
         if self.record is not None:
             return self.recorded(path)
-        lines = [one for one in self.vault.imports if one.path == path and self._is_by(one)]
-        return lines[0].identity if lines else None
+        lines = (one for one in self.vault.imports_by_path.get(path, ()) if self._is_by(one))
+        return next((one.identity for one in lines), None)
 
     @property
     def _name(self) -> str | None:
         """The notebook as the manifest names it."""
-        return relate(self.notebook.file, folder=self.vault.archive.parent)
+        return self.notebook.relate_to(self.vault.archive.parent)
 
     def is_maker(self, path: str) -> bool:
         """Tell whether the manifest says that an object was stored by this command of this notebook."""

@@ -13,17 +13,16 @@ from vault_magic.ledger import Ledger
 from vault_magic.manifest import SUFFIX
 from vault_magic.project import load_defaults
 from vault_magic.record import CellRef
-from vault_magic.whereabouts import relate
 from vaultcheck.copies import find_sources, find_superseded
 from vaultcheck.descent import Descent
-from vaultcheck.discovery import FoundFile, display_path
+from vaultcheck.discovery import FoundFile, display_path, follow_links
 from vaultcheck.execution import Execution, reconstruct
 from vaultcheck.includes import Course, Include, SourceFiles, follow
 from vaultcheck.lineage import Lineage, build_lineage
 from vaultcheck.making import Making, build_makings
 from vaultcheck.notebook import Notebook, UnreadableNotebook, read_notebook
 from vaultcheck.settings import Settings
-from vaultcheck.snapshot import Snapshot, is_about, load_snapshot
+from vaultcheck.snapshot import Snapshot, load_snapshot
 from vaultcheck.standing import Standing, build_standings
 from vaultcheck.steps import Step, build_steps
 from vaultcheck.undefined import Undefined, find_undefined
@@ -74,7 +73,11 @@ class Workspace:
 
     def get_vault(self, path: str) -> Snapshot:
         """Return a vault by its path."""
-        return next(vault for vault in self.vaults if vault.path == path)
+        return self._vaults_by_path[path]
+
+    @cached_property
+    def _vaults_by_path(self) -> Mapping[str, Snapshot]:
+        return {vault.path: vault for vault in self.vaults}
 
 
 class _Vaults:
@@ -177,7 +180,7 @@ def load_workspace(
 def _read_dependences(settings: Settings, folder: Path) -> dict[str, tuple[Path, ...]]:
     """Return the files that notebooks need beside what the vault tells, by the paths of the notebooks."""
     return {
-        display_path(settings.root / name, folder): tuple((settings.root / file).resolve() for file in files)
+        display_path(settings.root / name, folder): tuple(follow_links(settings.root / file) for file in files)
         for name, files in settings.depends_on.items()
     }
 
@@ -209,9 +212,9 @@ def _reconstruct(notebook: Notebook, vaults: Iterable[Snapshot]) -> Execution:
         return reconstruct(notebook, ledgers, importers)
     sources = {cell.source_digest for cell in notebook.code_cells}
     for vault in vaults:
-        name = relate(notebook.file, folder=vault.archive.parent)
-        makers = [one for one in vault.producers.values() if is_about(one, notebook=name, sources=sources)]
+        name = notebook.relate_to(vault.archive.parent)
+        makers = vault.list_producers(notebook=name, sources=sources)
         latest = max((one.generation or 0 for one in makers), default=0)
         ledgers += [one.ledger for one in makers if one.ledger and (one.generation or 0) == latest]
-        importers += [one.cell for one in vault.imports if is_about(one, notebook=name, sources=sources) and one.cell]
+        importers += [one.cell for one in vault.list_imports(notebook=name, sources=sources) if one.cell]
     return reconstruct(notebook, ledgers, importers)

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.builders import Lab, build_cell, build_notebook, build_output, list_places, write_notebook
+from tests.builders import LEFTOVERS, Lab, build_cell, build_notebook, build_output, list_places, write_notebook
 from vault_magic.digest import crc32_hex, sha256_hex
-from vaultcheck.checker import check
+from vaultcheck.checker import Plan, check
+from vaultcheck.report import Report
+from vaultcheck.settings import Settings
 
 Enter = Callable[[str], Path]
 Layout = Callable[[dict[str, Any]], dict[str, Any]]
@@ -86,6 +88,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 _STORE = [Did("store x in n")]
 _IMPORT = [Did("import x from m")]
 
+
+def _check() -> Report:
+    """Check this folder; what nobody uses in it is no matter."""
+    return check([Path()], Plan(Settings(ignore=LEFTOVERS)))
+
+
 # name: the source as saved, what was done, the findings in the cell
 _TABLE: dict[str, tuple[str, list[Did], list[str]]] = {
     "store": ("%vault store x in n", _STORE, []),
@@ -146,7 +154,7 @@ _TABLE: dict[str, tuple[str, list[Did], list[str]]] = {
 @pytest.mark.parametrize(("source", "done", "codes"), _TABLE.values(), ids=_TABLE)
 def test_verdict_on_a_cell(folder: Path, layout: Layout, source: str, done: list[Did], codes: list[str]) -> None:
     _write(folder / "a.ipynb", layout, (source, done))
-    assert list_places(check([Path()]).findings) == [(code, "a.ipynb", 3) for code in codes]
+    assert list_places(_check().findings) == [(code, "a.ipynb", 3) for code in codes]
 
 
 def test_command_in_a_cell_that_did_not_run_was_never_executed(folder: Path) -> None:
@@ -154,27 +162,27 @@ def test_command_in_a_cell_that_did_not_run_was_never_executed(folder: Path) -> 
     stored = json.loads((folder / "a.ipynb").read_text(encoding="utf-8"))
     stored["cells"][2]["execution_count"] = None
     write_notebook(folder / "a.ipynb", stored)
-    assert list_places(check([Path()]).findings) == [("VC103", "a.ipynb", 3)]
+    assert list_places(_check().findings) == [("VC103", "a.ipynb", 3)]
 
 
 @pytest.mark.parametrize("layout", _LAYOUTS.values(), ids=_LAYOUTS)
 def test_missing_archive_is_one_finding(folder: Path, layout: Layout) -> None:
     _write(folder / "a.ipynb", layout, ("%vault store x in n", _STORE), ("%vault import x from m", _IMPORT))
     (folder / "s.zip").unlink()
-    (finding,) = check([Path()]).findings
+    (finding,) = _check().findings
     assert (finding.code, finding.location.cell) == ("VC003", 2)
     assert finding.message == "neither s.zip nor its manifest is there, so 3 records cannot be compared"
 
 
 def test_each_record_belongs_to_the_vault_opened_above_it(folder: Path) -> None:
     _write(folder / "a.ipynb", _LAYOUTS["late"], ("%open_vault -p t.zip", []), ("%vault import x from m", _IMPORT))
-    found = [(one.code, one.location.cell) for one in check([Path()]).findings]
+    found = [(one.code, one.location.cell) for one in _check().findings]
     assert found == [("VC003", 4), ("VC401", 4)]
 
 
 def test_all_records_count_as_evidence(folder: Path) -> None:
     _write(folder / "a.ipynb", _LAYOUTS["early"])
-    assert [one.has_evidence for one in check([Path()]).notebooks] == [True]
+    assert [one.has_evidence for one in _check().notebooks] == [True]
 
 
 def test_notebook_goes_on_with_records_of_ours_after_migration(lab: Lab) -> None:
@@ -228,9 +236,9 @@ def _lift_records(cell: dict[str, Any]) -> None:
 
 def test_real_notebook_has_only_the_findings_that_are_true(enter_fixture: Enter) -> None:
     enter_fixture("legacy")
-    assert list_places(check([Path()]).findings) == _REAL_FINDINGS
+    assert list_places(_check().findings) == _REAL_FINDINGS
     _edit_real(_lift_records)
-    assert list_places(check([Path()]).findings) == _REAL_FINDINGS
+    assert list_places(_check().findings) == _REAL_FINDINGS
 
 
 def test_each_edited_command_of_the_real_notebook_is_found(enter_fixture: Enter) -> None:
@@ -239,7 +247,7 @@ def test_each_edited_command_of_the_real_notebook_is_found(enter_fixture: Enter)
 
     enter_fixture("legacy")
     _edit_real(edit)
-    edited = [where for code, _, where in list_places(check([Path()]).findings) if code == "VC102"]
+    edited = [where for code, _, where in list_places(_check().findings) if code == "VC102"]
     assert edited == [8, 35]
 
 
@@ -247,6 +255,6 @@ def test_archive_of_the_real_notebook_is_compared(enter_fixture: Enter) -> None:
     folder = enter_fixture("legacy")
     with zipfile.ZipFile(folder / "storage.zip", "w") as archive:
         archive.writestr("plain/a", "another content")
-    findings = [one for one in check([Path()]).findings if one.location.cell in (4, 5, 29)]
+    findings = [one for one in _check().findings if one.location.cell in (4, 5, 29)]
     assert [one.code for one in findings] == ["VC202", "VC201"]
     assert [one.location.cell for one in findings[0].consequences] == [29]

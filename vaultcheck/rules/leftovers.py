@@ -110,7 +110,8 @@ def _list_orphans(vault: Snapshot, workspace: Workspace) -> list[str]:
         return []
     used = {use.path for use in workspace.lineage.uses if use.vault == vault.path}
     used |= {path for step in steps for path in (*step.paths, *step.changed)}
-    taken = {line.path for line in vault.imports} | {*vault.unencrypted, *vault.disagreements}  # VC205 and VC005
+    told = {*vault.damaged, *vault.unencrypted, *vault.disagreements}  # by VC203, VC205 and VC005
+    taken = {line.path for line in vault.imports} | told
     left = (path for path in vault.objects if path not in used and path not in taken)
     return [path for path in left if _is_orphan(path, vault, workspace) and not any(_takes(one, path) for one in steps)]
 
