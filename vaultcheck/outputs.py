@@ -21,11 +21,12 @@ from vaultcheck.shown_error import ShownError, read_error
 
 
 class Output(msgspec.Struct):
-    """An output as the fast decoder gives it: its data stay text until a mark asks for them."""
+    """An output as the fast decoder gives it: its data stay text until somebody asks for them."""
 
     output_type: Any = None
     metadata: Any = None
     data: msgspec.Raw = msgspec.Raw()
+    text: msgspec.Raw = msgspec.Raw()
     ename: Any = None
     evalue: Any = None
 
@@ -36,6 +37,7 @@ class UpgradedOutput(msgspec.Struct):
     output_type: Any = None
     metadata: Any = None
     data: Any = None
+    text: Any = None
     ename: Any = None
     evalue: Any = None
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from vaultcheck.secret_literals import find_secrets
+from vaultcheck.secret_literals import find_secrets, find_shown_secrets
 
-SECRET = "rabbit-7-tulip"  # what all cases hide
-_SURE = [
+SECRET = "rabbit-7-tulip"  # what all cases hide, beside:
+VALUES = (SECRET, "AKIAQ", "a1B2a1B2", "1234567890", "MII")
+SURE = [
     pytest.param(f'os.environ["VAULT_KEY"] = "{SECRET}"', id="variable-of-the-vault"),
     pytest.param(f"%env VAULT_KEY={SECRET}", id="env-magic"),
     pytest.param(f"%env VAULT_KEY {SECRET}", id="env-magic-with-a-space"),
@@ -20,8 +21,21 @@ _SURE = [
     pytest.param("!curl -H 'Authorization: xoxb-" + "123456789012-abc'", id="slack-in-a-shell-line"),
     pytest.param("x = (\n'AIza" + "SyA-1234567890abcdefghijklmnopqrstu'", id="google-in-no-python"),
     pytest.param('k = """-----BEGIN RSA PRIVATE KEY-----\nMII"""', id="private-key"),
+    pytest.param('os.environ["VAULT_KEY"] = "test"', id="however-short"),
+    pytest.param(f"get_ipython().run_line_magic('env', 'VAULT_KEY={SECRET}')", id="env-magic-as-exported"),
 ]
-_LIKELY = [
+LIKELY = [
+    pytest.param(f'user, password = "me", "{SECRET}"', id="one-of-several"),
+    pytest.param(f'def f(x, password="{SECRET}"): pass', id="default"),
+    pytest.param(f'def f(*, x=1, password="{SECRET}"): pass', id="default-of-a-keyword"),
+    pytest.param(f'if (password := "{SECRET}"): pass', id="on-the-way"),
+    pytest.param(f'password = b"{SECRET}"', id="bytes"),
+    pytest.param(f'password = "{SECRET}".encode()', id="encoded"),
+    pytest.param(f'password = f"{SECRET}"', id="f-string-without-fields"),
+    pytest.param(f'file.setpassword(b"{SECRET}")', id="standard-zipfile"),
+    pytest.param(f'headers = {{"Authorization": "Bearer {SECRET}"}}', id="header"),
+    pytest.param(f'create_engine("postgresql://me:{SECRET}@x.org/y")', id="address"),
+    pytest.param(f"!pip install --index-url https://me:{SECRET}@x.org/simple y", id="address-in-a-shell-line"),
     pytest.param(f'password = "{SECRET}"', id="name"),
     pytest.param(f'db_password: str = "{SECRET}"', id="annotated"),
     pytest.param(f'connect(host="x", password="{SECRET}")', id="argument"),
@@ -33,23 +47,22 @@ _LIKELY = [
 ]
 
 
-@pytest.mark.parametrize("source", _SURE)
+@pytest.mark.parametrize("source", SURE)
 def test_secret_is_sure(source: str) -> None:
     (found,) = find_secrets(source, variables=("VAULT_KEY",))
     assert found.is_sure
 
 
-@pytest.mark.parametrize("source", _LIKELY)
+@pytest.mark.parametrize("source", LIKELY)
 def test_secret_is_likely(source: str) -> None:
     (found,) = find_secrets(source, variables=("VAULT_KEY",))
     assert not found.is_sure
 
 
-@pytest.mark.parametrize("source", [*_SURE, *_LIKELY])
+@pytest.mark.parametrize("source", [*SURE, *LIKELY])
 def test_secret_is_never_told(source: str) -> None:
     (found,) = find_secrets(source, variables=("VAULT_KEY",))
-    values = (SECRET, "AKIAQ", "a1B2a1B2", "1234567890", "MII")
-    assert not any(value in found.what for value in values)
+    assert not any(value in found.what for value in VALUES)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +94,27 @@ def test_secret_is_never_told(source: str) -> None:
         pytest.param('print("VAULT_KEY")', id="mentioned"),
         pytest.param("%%bash\nexport PASSWORD=x", id="other-language"),
         pytest.param("ghp_short = 1", id="no-token"),
+        pytest.param('os.environ["VAULT_KEY"] = ""', id="empty-variable-of-the-vault"),
+        pytest.param('VAULT_KEY = "VAULT_KEY"', id="name-of-the-variable-by-itself"),
+        pytest.param('api_key = "INSERT_KEY_HERE"', id="insert"),
+        pytest.param('password = "change_me"', id="change"),
+        pytest.param('password = "{{ password }}"', id="template"),
+        pytest.param('password = "%(password)s"', id="format"),
+        pytest.param('headers = {"Authorization": "Bearer {token}"}', id="header-to-be-filled-in"),
+        pytest.param('token = "hello"', id="word-of-a-text"),
+        pytest.param('{"token": "Paris", "pos": "NOUN"}', id="word-of-a-corpus"),
+        pytest.param('auth = "oauth2"', id="way-to-log-in"),
+        pytest.param('{"How do I reset my password?": "Click on the 2nd link"}', id="question-and-answer"),
+        pytest.param('{"password": "contraseña"}', id="translation"),
+        pytest.param('password_policy = "atleast8"', id="policy"),
+        pytest.param('next_page_token = "abcdefgh1"', id="page"),
+        pytest.param('k = "AKIAIOSFODNN7EXAMPLE"', id="example-of-aws"),
+        pytest.param('k = "ghp_' + "x" * 36 + '"', id="crosses-of-github"),
+        pytest.param('x = "sk-estimator-doc-link-fitted-and-more-of-it"', id="class-of-a-page"),
+        pytest.param('create_engine("postgresql://user:password@localhost/db")', id="address-of-a-manual"),
+        pytest.param('create_engine("postgresql://postgres:postgres@localhost/db")', id="address-for-trying"),
+        pytest.param('url = f"postgresql://{user}:{password}@h/d"', id="address-to-be-filled-in"),
+        pytest.param('url = "http://x.org:8080/@me"', id="address-with-a-port"),
     ],
 )
 def test_what_is_no_secret_is_passed_over(source: str) -> None:
@@ -90,3 +124,35 @@ def test_what_is_no_secret_is_passed_over(source: str) -> None:
 def test_each_line_is_told_once() -> None:
     source = f'a = 1\npassword = token = "{SECRET}"\nsecret = "{SECRET}"'
     assert [one.line for one in find_secrets(source)] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_sure"),
+    [
+        pytest.param(f"env: VAULT_KEY={SECRET}", True, id="variable-of-the-vault"),
+        pytest.param(f"environ({{'HOME': '/', 'VAULT_KEY': '{SECRET}'}})", True, id="environment"),
+        pytest.param(f"HOME=/\nVAULT_KEY={SECRET}\n", True, id="environment-of-a-shell"),
+        pytest.param(f"env: DB_PASSWORD={SECRET}", False, id="other-variable"),
+        pytest.param("it is AKIA" + "QWERTYUIOPASDFGH", True, id="known-format"),
+        pytest.param(f"cannot reach mysql://me:{SECRET}@x.org/y", False, id="address"),
+    ],
+)
+def test_secret_that_is_shown_is_found_and_never_told(text: str, *, is_sure: bool) -> None:
+    (found,) = find_shown_secrets(text, variables=("VAULT_KEY",))
+    assert found.is_sure is is_sure
+    assert SECRET not in found.what
+    assert "QWERTY" not in found.what
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("env: TZ=UTC", id="other-variable"),
+        pytest.param("env: VAULT_KEY=$PW", id="expansion"),
+        pytest.param("the password: rabbit7", id="talk"),
+        pytest.param("OLD_VAULT_KEY=rabbit7", id="longer-name"),
+        pytest.param("read VAULT_KEY from the environment", id="mentioned"),
+    ],
+)
+def test_what_is_shown_and_no_secret_is_passed_over(text: str) -> None:
+    assert [*find_shown_secrets(text, variables=("VAULT_KEY",))] == []

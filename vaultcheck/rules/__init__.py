@@ -16,8 +16,9 @@ from vaultcheck.rules.inputs import (
     UnreadableRecord,
 )
 from vaultcheck.rules.integrity import MissingObject, NotebookBehind, NotLastRecorded
-from vaultcheck.rules.leftovers import LocalFile, OrphanedEntry, UnusedObject
+from vaultcheck.rules.leftovers import OrphanedEntry, UnusedObject
 from vaultcheck.rules.lineage import ProducerCycle, RivalProducers, UnstoredImport
+from vaultcheck.rules.local_files import LocalFile
 from vaultcheck.rules.order import MixedSessions, OutOfOrder, RepeatedRun, VanishedCell
 from vaultcheck.rules.outputs import AlteredOutput
 from vaultcheck.rules.provenance import ObjectOfEditedCode, UndefinedName, UnrunDefinition

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vaultcheck.cell_source import FoundOpening
 from vaultcheck.finding import Location, Severity
-from vaultcheck.notebook import Notebook
+from vaultcheck.notebook import Cell, Notebook
 from vaultcheck.rules.base import Draft, Rule
-from vaultcheck.secret_literals import find_secrets
+from vaultcheck.secret_literals import Secret, find_secrets, find_shown_secrets
 from vaultcheck.workspace import Workspace
 
-_HINT = "read it from the environment, or ask for it (getpass), and change it: it is in the history of the file"
+# What a call names; that of a magic is read with its options.
+_NAMED = re.compile(r"""\bencryption_variable\s*=\s*['"](\w+)['"]""")
+
+_DISTINCTIVE = 8  # letters of a name that means the same variable in other notebooks: `KEY` may be anything there
+
+_CODE_HINT = "read it from the environment, or ask for it (getpass), and change it: it is in the history of the file"
+_OUTPUT_HINT = "clear the output, and change the secret: it is in the history of the file"
 
 
 class SecretLiteral(Rule):
-    """A password or a key that is written out in a cell.
+    """A password or a key that is written out in a cell, or shown by one.
 
     **What**: a cell gives a text to a name such as `password` or `api_key`, or to an environment variable; or it holds
-    a key of a format that is known by its look. An error for the variable that a vault is opened with (`-e NAME`), and
-    for known formats; a warning for what only its name tells. The text itself is never repeated. What outputs
-    show is not looked into.
+    an address with a password, or a key of a format that is known by its look. An error for the variable that a vault
+    is opened with (`-e NAME`), here or in another of the notebooks checked, and for known formats; a warning for what
+    only its name or its place tells. In saved outputs, keys of known formats, such addresses, and what `%env` prints
+    are found, as far as the output is text. The secret itself is never repeated.
 
     **Why**: whoever gets the notebook gets the secret, and so does everybody who sees the repository, for good.
 
@@ -34,18 +42,40 @@ class SecretLiteral(Rule):
     severity = Severity.ERROR
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
-        """Yield a draft for each line that holds a secret."""
+        """Yield a draft for each line that holds a secret, and for each cell that shows what its text does not hold."""
+        own = {one.path: frozenset(_list_variables(one)) for one in workspace.notebooks}
+        known = frozenset(name for names in own.values() for name in names if len(name) >= _DISTINCTIVE)
         for notebook in workspace.notebooks:
-            variables = _list_variables(notebook)
+            variables = own[notebook.path] | known
             for cell in notebook.code_cells:
-                for one in find_secrets(cell.source, variables=variables):
-                    where = Location(notebook.path, cell=cell.number, cell_id=cell.id, line=one.line)
-                    severity = Severity.ERROR if one.is_sure else Severity.WARNING
-                    yield Draft(where, f"{one.what} is written here", _HINT, severity=severity)
+                held = [*find_secrets(cell.source, variables=variables)]
+                yield from (_draft(one, notebook, cell) for one in held)
+                shown = {
+                    one.what: one for text in cell.telling for one in find_shown_secrets(text, variables=variables)
+                }
+                told = {one.what for one in held}
+                yield from (_draft_shown(one, notebook, cell) for what, one in shown.items() if what not in told)
 
 
-def _list_variables(notebook: Notebook) -> frozenset[str]:
-    """Return the environment variables with which the notebook opens vaults."""
-    openings = (one for cell in notebook.cells for one in cell.found if isinstance(one, FoundOpening) and one.options)
-    names = (one.options.encryption_variable for one in openings if one.options)
-    return frozenset(name for name in names if name)
+def _draft(secret: Secret, notebook: Notebook, cell: Cell) -> Draft:
+    where = Location(notebook.path, cell=cell.number, cell_id=cell.id, line=secret.line)
+    return Draft(where, f"{secret.what} is written here", _CODE_HINT, severity=_rate(secret))
+
+
+def _draft_shown(secret: Secret, notebook: Notebook, cell: Cell) -> Draft:
+    where = Location(notebook.path, cell=cell.number, cell_id=cell.id)
+    return Draft(where, f"{secret.what} is shown in the output of this cell", _OUTPUT_HINT, severity=_rate(secret))
+
+
+def _rate(secret: Secret) -> Severity:
+    return Severity.ERROR if secret.is_sure else Severity.WARNING
+
+
+def _list_variables(notebook: Notebook) -> Iterator[str]:
+    """Yield the environment variables with which a notebook opens vaults."""
+    for cell in notebook.code_cells:
+        for one in cell.found:
+            if isinstance(one, FoundOpening) and one.options and one.options.encryption_variable:
+                yield one.options.encryption_variable
+        if "encryption_variable" in cell.source:
+            yield from _NAMED.findall(cell.source)

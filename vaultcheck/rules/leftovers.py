@@ -1,28 +1,28 @@
-"""VC404 to VC406: what is stored for nobody, left behind by nobody, or read past the vault; all of it good to know."""
+"""VC404 and VC405: what is stored for nobody, and what nobody has left behind; both good to know."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from vault_magic.forms import Verb
-from vaultcheck.file_calls import FileCall, find_file_calls
-from vaultcheck.file_functions import Kind
 from vaultcheck.finding import Location, Severity
 from vaultcheck.lineage import Use
-from vaultcheck.notebook import Cell, Notebook
-from vaultcheck.path_names import PathNames
 from vaultcheck.rules.base import Draft, Rule
 from vaultcheck.rules.phrases import agree, list_names
 from vaultcheck.snapshot import Snapshot
 from vaultcheck.steps import Step
 from vaultcheck.workspace import Workspace
 
+_MOST_TO_TYPE = 20  # objects of one command
+
 
 class UnusedObject(Rule):
     """An object that a producer stores and nobody imports.
 
     **What**: a notebook stores several objects, others import some of them, and nobody imports this one. Told once for
-    a notebook, and only of notebooks from which others take something: what the last ones store is the result.
+    a notebook, and only of notebooks from which others take something: what the last ones store is the result. Where
+    a notebook cannot be read, only of vaults with a manifest, which knows what it has imported.
 
     **Why**: it costs time and space, or the notebook that should use it does not.
 
@@ -40,8 +40,11 @@ class UnusedObject(Rule):
         takers = _Takers(workspace)
         unused: dict[str, list[tuple[Use, Step]]] = {}
         for use in workspace.lineage.uses:
+            if not use.stores or use.imports:
+                continue
             vault = workspace.get_vault(use.vault)
-            if use.stores and not use.imports and use.path in vault.objects and not takers.may_take(use):
+            is_judged = vault.has_manifest or not workspace.unreadable
+            if is_judged and use.path in vault.objects and not takers.may_take(use):
                 unused.setdefault(use.producers[0], []).append((use, use.stores[0]))
         providers = {edge.producer for edge in workspace.lineage.edges}
         for name, found in unused.items():
@@ -80,7 +83,8 @@ class OrphanedEntry(Rule):
     """An object in the vault that belongs to no notebook any more.
 
     **What**: none of the notebooks checked stores or imports the object, and the notebook that stored it is not there
-    any more, or it was put there by another tool. Told once for a vault.
+    any more or stores it no more, or it was put there by another tool. Told once for a vault, and only where there is a
+    manifest: without one nobody knows what notebooks elsewhere have imported.
 
     **Why**: nobody can make it again, and nobody needs it as far as can be told.
 
@@ -98,13 +102,32 @@ class OrphanedEntry(Rule):
         for vault in workspace.vaults:
             if orphans := _list_orphans(vault, workspace):
                 it = agree(orphans, "it", "them")
-                message = f"no notebook stores or imports {list_names(orphans)}, and who made {it} is gone"
-                hint = f"delete {it}: vaultcheck rm {vault.path} PATH...; or check the notebook that uses {it} too"
+                message = f"no notebook stores or imports {list_names(orphans)}, and {_tell_makers(orphans, vault)}"
+                hint = f"check the notebook that uses {it} too; or delete {it}: {_render_removal(orphans, vault)}"
                 yield Draft(Location(vault.path), message, hint, orphans[0], vault=vault.path)
 
 
+def _tell_makers(orphans: list[str], vault: Snapshot) -> str:
+    """Return what has become of those who stored some objects."""
+    it = agree(orphans, "it", "them")
+    makers = {vault.find_maker(path) for path in orphans}
+    fates = {
+        "is gone": any(maker and maker not in vault.makers for maker in makers),
+        f"stores {it} no more": not makers.isdisjoint(vault.makers),
+        "is not known": None in makers,
+    }
+    return f"who made {it} {' or '.join(fate for fate, is_so in fates.items() if is_so)}"
+
+
+def _render_removal(orphans: list[str], vault: Snapshot) -> str:
+    command = shlex.join(["vaultcheck", "rm", vault.path, *orphans[:_MOST_TO_TYPE]])
+    return f"{command} ..." if len(orphans) > _MOST_TO_TYPE else command
+
+
 def _list_orphans(vault: Snapshot, workspace: Workspace) -> list[str]:
-    """Return the objects of nobody; none where a command with variables in it may be about any."""
+    """Return the objects of nobody; none where a command with variables, or a notebook elsewhere, may be about any."""
+    if not vault.has_manifest:
+        return []
     steps = [step for step in workspace.steps if step.vault is vault]
     if any(step.verb in (Verb.STORE, Verb.IMPORT) and not step.paths and not _is_module(step) for step in steps):
         return []
@@ -131,41 +154,3 @@ def _is_module(step: Step) -> bool:
 
 def _takes(step: Step, path: str) -> bool:
     return _is_module(step) and _may_import(step, path)
-
-
-class LocalFile(Rule):
-    """A file that a notebook reads past the vault.
-
-    **What**: a notebook that works with a vault reads a local file by one of the usual calls (`pd.read_csv`, `open`,
-    `np.load`, `joblib.load`). Told once for a notebook, at the first.
-
-    **Why**: what the notebook makes depends on something that is neither recorded nor stored: it can change without
-    anything being stale.
-
-    **Example**: `raw = pd.read_csv("data/raw.csv")` above `%vault store clean in datasets`.
-
-    **How to mend**: nothing needs to be done for raw data that never change. What another notebook writes is better
-    handed over by the vault: `vaultcheck adopt` shows how.
-    """
-
-    code = "VC406"
-    name = "local-file"
-    severity = Severity.INFO
-
-    def find(self, workspace: Workspace) -> Iterator[Draft]:
-        """Yield one draft for each notebook that works with a vault and reads files."""
-        for path in dict.fromkeys(step.notebook.path for step in workspace.steps):
-            notebook = workspace.by_path[path]
-            if reads := [*_list_reads(notebook)]:
-                cell, call = reads[0]
-                where = Location(path, cell=cell.number, cell_id=cell.id, line=call.line)
-                files = list(dict.fromkeys(one.path for _, one in reads))
-                message = f"{list_names(files)} {agree(files, 'is', 'are')} read from outside the vault"
-                yield Draft(where, message, "if another notebook writes it, hand it over: see vaultcheck adopt")
-
-
-def _list_reads(notebook: Notebook) -> Iterator[tuple[Cell, FileCall]]:
-    names = PathNames(cell.source for cell in notebook.code_cells)
-    for cell in notebook.code_cells:
-        calls = find_file_calls(cell.source, names=names)
-        yield from ((cell, call) for call in calls if call.kind is Kind.READ)

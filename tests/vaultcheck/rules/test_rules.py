@@ -18,6 +18,7 @@ from vaultcheck.rules import (
     integrity,
     leftovers,
     lineage,
+    local_files,
     order,
     outputs,
     provenance,
@@ -30,7 +31,7 @@ _MODULES = {
     "1": [commands],
     "2": [contents, integrity],
     "3": [freshness, outputs, provenance, order],
-    "4": [lineage, leftovers],
+    "4": [lineage, leftovers, local_files],
     "6": [hygiene],
     "9": [silence],
 }
