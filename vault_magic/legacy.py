@@ -24,7 +24,10 @@ _KEYS = frozenset({"action", "command", "result", "started", "finished", "finish
 _WHAT = "a record of the original tool"
 
 # Words end at white space, unless that follows a comma; a `#` ends the command even inside a word.
-_WORD = re.compile(r"""(?P<comment>\#)|'(?>(?:\\'|[^'])*)'|"(?>(?:\\"|[^"])*)"|(?>(?:[^\s#'"]|(?<=,)\s++)+)""")
+_WORD = re.compile(
+    r"""(?P<comment>\#)|'(?>(?:\\'|[^'])*)(?:'|(?P<single>\Z))|"(?>(?:\\"|[^"])*)(?:"|(?P<double>\Z))"""
+    r"""|(?>(?:[^\s#'"]|(?<=,)\s++)+)"""
+)
 _CRC32 = re.compile(r"[0-9A-F]{1,8}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -125,6 +128,9 @@ def _split_words(command: str) -> Iterator[str]:
         if match["comment"]:
             return
         word = match[0]
+        if match.lastgroup:  # no such quote ends further on: asking each of them anew takes minutes
+            yield from _split_words(word[1:].replace(word[0], " "))
+            return
         yield word if _unquote(word) != word else "".join(word.split())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from vaultcheck.discovery import follow_links
 from vaultcheck.finding import Finding
 from vaultcheck.workspace import Workspace
 
@@ -32,14 +33,14 @@ def find_affected(workspace: Workspace, change: Change) -> frozenset[str]:
         names |= fresh
         waiting += fresh
     paths = {one.path for one in workspace.notebooks if one.name in names}
-    return frozenset(paths | {one.path for one in workspace.unreadable if one.file.resolve() in change.files})
+    return frozenset(paths | {one.path for one in workspace.unreadable if follow_links(one.file) in change.files})
 
 
 def _list_changed(workspace: Workspace, change: Change) -> Iterator[str]:
     """Yield the names of the notebooks that were changed, run or import what was, or use an object that was."""
     for one in workspace.notebooks:
         included = (include.file for include in workspace.includes.get(one.path, ()))
-        if one.file.resolve() in change.files or any(file.resolve() in change.files for file in included):
+        if follow_links(one.file) in change.files or any(follow_links(file) in change.files for file in included):
             yield one.name
     for path, files in workspace.depends_on.items():
         if path in workspace.by_path and not change.files.isdisjoint(files):
@@ -51,7 +52,7 @@ def _list_changed(workspace: Workspace, change: Change) -> Iterator[str]:
 
 def _list_declared(workspace: Workspace) -> Iterator[tuple[str, str]]:
     """Yield the notebooks that others need by the settings, each with the one that does."""
-    names = {one.file.resolve(): one.name for one in workspace.notebooks} if workspace.depends_on else {}
+    names = {follow_links(one.file): one.name for one in workspace.notebooks} if workspace.depends_on else {}
     for path, files in workspace.depends_on.items():
         if path in workspace.by_path:
             yield from ((names[file], workspace.by_path[path].name) for file in files if file in names)

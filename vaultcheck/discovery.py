@@ -43,8 +43,16 @@ def find_notebooks(
         shown = {display_path(path, base) for base in (working_directory, root or working_directory) if exclude}
         return any(matches(one, pattern) for one in shown for pattern in exclude)
 
-    files = {file.resolve(): file for path in paths for file in _expand(path, is_excluded)}
+    files = {follow_links(file): file for path in paths for file in _expand(path, is_excluded)}
     return tuple(sorted(FoundFile(display_path(file, working_directory), file) for file in files))
+
+
+def follow_links(file: Path) -> Path:
+    """Return where a file lies; of links in a circle, where the first one is."""
+    try:
+        return file.resolve()
+    except (OSError, RuntimeError):  # the latter before Python 3.13
+        return file.absolute()
 
 
 def display_path(file: Path, working_directory: Path) -> str:

@@ -21,6 +21,7 @@ from vaultcheck.metadata import is_python, read_ignored, read_python, read_tags
 from vaultcheck.outputs import Evidence, Output, UpgradedOutput, read_outputs
 from vaultcheck.papermill_run import PapermillRun, read_papermill_run
 from vaultcheck.shown_error import ShownError
+from vaultcheck.shown_texts import find_telling
 
 
 class UnreadableNotebook(Exception):
@@ -54,8 +55,8 @@ class Cell:
     """A cell as saved; `number` counts all cells from 1. `faults` say which records and marks could not be read.
 
     `marks` are those of the outputs, and `cell_mark` too, that of the whole cell, if it is of the latest run. `altered`
-    are the MIME types of output data that are not what was marked. `reading` is what the source says below the cells
-    above it, where these were read.
+    are the MIME types of output data that are not what was marked, `telling` the shown texts in which a secret may
+    stand. `reading` is what the source says below the cells above it, where these were read.
     """
 
     number: int
@@ -70,6 +71,7 @@ class Cell:
     marks: tuple[Mark, ...] = ()
     cell_mark: Mark | None = None
     altered: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     tags: frozenset[str] = frozenset()
     reading: CellReading | None = None
@@ -248,6 +250,7 @@ def _build_cell(cell: _Cell[Any], outputs: Evidence, own: CellMark, *, number: i
         marks=(*outputs.marks, cell_mark) if cell_mark else outputs.marks,
         cell_mark=cell_mark,
         altered=outputs.altered,
+        telling=find_telling(cell.outputs),
         faults=outputs.faults + own.faults,
         tags=read_tags(cell.metadata, source=source),
     )

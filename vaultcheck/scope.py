@@ -10,7 +10,7 @@ from vault_magic.errors import VaultError
 from vault_magic.identity import Match, compare_objects
 from vault_magic.manifest import SUFFIX, Manifest, parse_manifest
 from vaultcheck.affected import Change
-from vaultcheck.discovery import MissingPath
+from vaultcheck.discovery import MissingPath, follow_links
 from vaultcheck.git import Repository, find_repository
 from vaultcheck.includes import find_root
 from vaultcheck.snapshot import Snapshot
@@ -31,7 +31,7 @@ class Scope:
     def of(cls, files: Iterable[Path]) -> Scope:
         """Return the scope of files, and of all below folders."""
         found = (one for path in files for one in (path.rglob("*") if path.is_dir() else (path,)))
-        return cls(files=frozenset(one.resolve() for one in found))
+        return cls(files=frozenset(follow_links(one) for one in found))
 
     def find_change(self, *, folder: Path, vaults: Iterable[Snapshot]) -> Change:
         """Return what the report is about; with files, objects that were stored since the last commit count too.
@@ -78,7 +78,7 @@ def find_change(revision: str, *, folder: Path, vaults: Iterable[Snapshot]) -> C
     commit = repository.find_commit(revision)
     if commit is None:
         raise UnknownRevision(f"--since {revision}: git knows no such commit; see: git log --oneline")
-    files = frozenset(file.resolve() for file in repository.list_changed(commit))
+    files = frozenset(follow_links(file) for file in repository.list_changed(commit))
     objects = (found for vault in vaults for found in _list_objects(vault, repository, commit))
     return Change(files, frozenset(objects))
 

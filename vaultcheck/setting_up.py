@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from vault_magic.manifest import SUFFIX
 from vault_magic.options import DEFAULT_PATH
 from vault_magic.project import load_defaults
-from vaultcheck.discovery import find_notebooks
+from vaultcheck.discovery import find_notebooks, follow_links
 from vaultcheck.git import Repository, find_repository
 from vaultcheck.setup_files import HOOK, add_hook, add_lines, list_attributes, list_ignored
 from vaultcheck.workspace import load_workspace
@@ -79,7 +79,7 @@ def _find_archives(root: Path) -> set[PurePosixPath]:
     defaults = load_defaults(root)
     if defaults.base is not None:
         found.add(defaults.base / defaults.path)
-    resolved = (path.resolve() for path in found)
+    resolved = map(follow_links, found)
     return {PurePosixPath(path.relative_to(root).as_posix()) for path in resolved if path.is_relative_to(root)}
 
 

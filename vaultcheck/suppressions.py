@@ -83,8 +83,13 @@ def _list_python_comments(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _list_hidden(source: str) -> Iterator[tuple[int, re.Match[str]]]:
-    for found in _HIDDEN.finditer(source):
-        yield source.count("\n", 0, found.start()) + 1, found
+    """Yield the comments of a text that are meant for the checker, with their lines; each ends where the first can."""
+    start, line, counted = source.find("<!--"), 1, 0
+    while start >= 0 and (end := source.find("-->", start)) >= 0:
+        line, counted = line + source.count("\n", counted, start), start
+        if found := _HIDDEN.fullmatch(source, start, end + 3):
+            yield line, found
+        start = source.find("<!--", end)
 
 
 def _locate(notebook: Notebook, cell: Cell, line: int) -> Location:
@@ -95,12 +100,14 @@ def suppress(
     findings: Iterable[Finding], suppressions: Iterable[Suppression]
 ) -> tuple[list[Finding], list[Finding], list[Suppression]]:
     """Return the findings that are left, those that are suppressed, and the suppressions that suppress nothing."""
-    by_file = dict[str, list[Suppression]]()
-    for one in suppressions:
-        by_file.setdefault(one.location.file, []).append(one)
+    listed, by_place = [*suppressions], dict[tuple[str, int | None], list[Suppression]]()
+    for one in listed:
+        by_place.setdefault((one.location.file, one.cell), []).append(one)
     left, silenced, used = list[Finding](), list[Finding](), set[Suppression]()
     for finding in findings:
-        covering = [one for one in by_file.get(finding.location.file, ()) if one.covers(finding)]
+        where = finding.location
+        near = (by_place.get((where.file, cell), ()) for cell in {None, where.cell})
+        covering = [one for some in near for one in some if one.covers(finding)]
         (silenced if covering else left).append(finding)
         used |= {*covering}
-    return left, silenced, [one for listed in by_file.values() for one in listed if one not in used]
+    return left, silenced, [one for one in listed if one not in used]

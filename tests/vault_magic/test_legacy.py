@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -253,6 +254,15 @@ def test_any_command_is_a_format_error_or_a_record(command: str) -> None:
     except FormatError:
         return
     assert len(record.results) == 1
+
+
+@pytest.mark.parametrize(
+    "word", ["\\'", '\\"', "x \\'", "'", "x,  "], ids=["single", "double", "words", "bare", "commas"]
+)
+def test_command_of_quotes_without_end_is_read_in_time(word: str) -> None:
+    start = time.process_time()
+    assert read_legacy_record(_stored(f"store x in m {word * 50_000}")) is not None
+    assert time.process_time() - start < 2
 
 
 def test_reading_leaves_what_was_stored_alone() -> None:

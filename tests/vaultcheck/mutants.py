@@ -1,16 +1,11 @@
-"""Files made wrong: each mutant of a notebook, a manifest or an archive has a few damages that dice have chosen."""
+"""Bytes and JSON made wrong: each mutant of a notebook or a manifest has a few damages that dice have chosen."""
 
 from __future__ import annotations
 
 import copy
-import io
 import json
 import random
-import re
-import warnings
-import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 Spoil: TypeAlias = Callable[[bytes, random.Random], bytes]
@@ -35,60 +30,44 @@ _ODD_TEXTS = (
         "%%",
         "%%bash\n",
         "%vault ",
-        "%vault import ",
         "%open_vault -p ",
         "!",
         "?",
+        " as ",
+        " in ",
     ),
-    *("$x", "{", "}", "(", ")", "[", ";", ",", " as ", " in ", " from ", "..", "/", "C:\\", "~", "*", "|", "`", "<b>"),
     *(
+        "$x",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        ";",
+        ",",
+        " from ",
+        "..",
+        "/",
+        "C:\\",
+        "~",
+        "*",
+        "|",
+        "`",
+        "<b>",
         "<<<<<<< ours\n",
-        "(" * 300,
-        "[" * 90,
-        "-" * 3000 + "1",
-        "not " * 2000,
-        "a." * 3000,
-        "lambda: " * 500,
-        "1" * 5000,
     ),
-    *(
-        "x = '\\d'\n",
-        "1if 1else 2",
-        "0777",
-        "1" * 5000,
-        "f'{x!r:{y}}'",
-        "if 1:\n " * 120,
-        "def f():\n  %vault store x in m\n",
-    ),
+    *("(" * 300, "[" * 90, "-" * 3000 + "1", "not " * 2000, "a." * 3000, "lambda: " * 500, "1" * 5000),
+    *("x = '\\d'\n", "1if 1else 2", "0777", "f'{x!r:{y}}'", "if 1:\n " * 120, "def f():\n  %vault store x in m\n"),
     *(" " * 3000, "\t\n" * 1000, ", " * 1000, "'" * 3001, "\\\n" * 1000, "x " * 1000, "{" * 1000, "x\n" * 1000),
+    "<!-- vaultcheck: ignore-file[" * 1000,
 )
 _MARK = "\x01"
 """Begins a text of which something else is made when all is written."""
 
-_FIELD_VALUES = (0, 1, 2**15, 2**16 - 1, 2**31, 2**32 - 1)
-_NAMES = (
-    "../x",
-    "/x",
-    "m/",
-    "m\\x",
-    "M/X",
-    ".vault/x",
-    ".vault/vault",
-    ".vault/objects/m/x.json",
-    "a" * 5000,
-    "C:/x",
-    "m/é",
-)
 
-
-def spoil(name: str, content: bytes, dice: random.Random) -> bytes:
-    """Return a file with something wrong in it."""
-    if name.endswith(".zip"):
-        return dice.choice((spoil_bytes, spoil_headers, spoil_headers, spoil_members, spoil_members))(content, dice)
+def spoil_text(content: bytes, dice: random.Random) -> bytes:
+    """Return a notebook or a manifest with something wrong in it."""
     return dice.choice((spoil_bytes, spoil_json, spoil_json, spoil_json))(content, dice)
-
-
-# Bytes
 
 
 def spoil_bytes(content: bytes, dice: random.Random) -> bytes:
@@ -238,92 +217,3 @@ def _retext(places: list[Place], _raw: dict[str, str], dice: random.Random) -> N
 _OF_JSON: tuple[Callable[[list[Place], dict[str, str], random.Random], None], ...] = (
     *(_drop, _retype, _retype, _write_raw, _double, _exchange, _rename, _retext, _retext),
 )
-
-
-# Archives
-
-
-def spoil_headers(content: bytes, dice: random.Random) -> bytes:
-    """Damage what describes the members of an archive: bits, whole fields, the places where they are cut."""
-    changed = bytearray(content)
-    signature, length = dice.choice(((b"PK\1\2", 46), (b"PK\1\2", 46), (b"PK\3\4", 30), (b"PK\5\6", 22)))
-    for _ in range(dice.choice((1, 1, 2, 6))):
-        starts = [found.start() for found in re.finditer(re.escape(signature), changed)]
-        if not starts:
-            break
-        start = dice.choice((*starts, starts[-1]))
-        at, size = start + dice.randrange(length + dice.choice((0, 0, 300))), dice.choice((1, 2, 4))
-        match dice.randrange(4):
-            case 0:
-                changed[at : at + 1] = bytes(byte ^ 1 << dice.randrange(8) for byte in changed[at : at + 1])
-            case 1:
-                changed[at : at + size] = (dice.choice(_FIELD_VALUES) & (1 << 8 * size) - 1).to_bytes(size, "little")
-            case 2:
-                changed[at : at + size] = dice.randbytes(size)
-            case _:
-                del changed[at : at + dice.choice((1, size, len(changed)))]
-    return bytes(changed)
-
-
-@dataclass(frozen=True, slots=True)
-class _Member:
-    name: str
-    data: bytes
-    comment: bytes = b""
-    is_link: bool = False
-
-
-def spoil_members(content: bytes, dice: random.Random) -> bytes:
-    """Write an archive anew with other members, names, comments or sidecars: each is a sound ZIP."""
-    try:
-        members, comment = _read_members(content)
-    except (NotImplementedError, RuntimeError):  # encrypted
-        return spoil_headers(content, dice)
-    for _ in range(dice.choice((1, 1, 2, 5))):
-        at = dice.randrange(len(members))
-        match dice.randrange(8):
-            case 0:
-                members.insert(dice.randrange(len(members) + 1), members[at])
-            case 1:
-                members[at] = replace(members[at], name=dice.choice((*_NAMES, dice.choice(members).name.upper())))
-            case 2 | 3:
-                members[at] = replace(members[at], comment=_spoil_text(members[at].comment, dice))
-            case 4:
-                other = dice.choice(members)
-                members[at] = replace(members[at], data=dice.choice((b"", other.data, content)), comment=other.comment)
-            case 5:
-                members[at] = replace(members[at], is_link=True)
-            case 6 if len(members) > 1:
-                del members[at]
-            case _:
-                comment = dice.choice((_spoil_text(comment, dice), members[at].comment, b""))
-    sidecars = [at for at, one in enumerate(members) if one.name.endswith(".json")]
-    if sidecars and dice.random() < 0.5:
-        at = dice.choice(sidecars)
-        members[at] = replace(members[at], data=_spoil_text(members[at].data, dice))
-    return _write_members(members, comment)
-
-
-def _spoil_text(content: bytes, dice: random.Random) -> bytes:
-    try:
-        return dice.choice((spoil_json, spoil_bytes))(content, dice)
-    except ValueError:  # no JSON
-        return spoil_bytes(content, dice)
-
-
-def _read_members(content: bytes) -> tuple[list[_Member], bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        found = [_Member(one.filename, archive.read(one), one.comment) for one in archive.infolist()]
-        return found, archive.comment
-
-
-def _write_members(members: list[_Member], comment: bytes) -> bytes:
-    file = io.BytesIO()
-    with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(file, "w") as archive:  # of names that are there
-        for member in members:
-            info = zipfile.ZipInfo(member.name)
-            info.comment = member.comment[: 2**16 - 1]
-            info.external_attr = (0o120777 if member.is_link else 0o600) << 16
-            archive.writestr(info, member.data)
-        archive.comment = comment[: 2**16 - 1]
-    return file.getvalue()

@@ -189,9 +189,32 @@ def test_newest_copy_stands_for_a_notebook_that_is_not_checked(lab: Lab) -> None
     [
         pytest.param({}, id="nothing"),
         pytest.param({"input_path": "a.ipynb", "output_path": "a.ipynb"}, id="in-place"),
+        pytest.param({"input_path": "x/a.ipynb", "output_path": "/tmp/out.ipynb"}, id="put-in-place-of-its-input"),
+        pytest.param({"input_path": "x\\a.ipynb", "output_path": "out.ipynb"}, id="put-in-place-on-windows"),
+        pytest.param({"input_path": "a.ipynb", "output_path": 5}, id="odd-output"),
         pytest.param({"input_path": None}, id="no-path"),
         pytest.param([], id="no-object"),
     ],
 )
 def test_notebook_that_is_no_copy_has_no_run(told: object) -> None:
-    assert read_papermill_run({"papermill": told}) is None
+    assert read_papermill_run({"papermill": told}, name="a.ipynb") is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param({"input_path": "make.ipynb", "output_path": "a.ipynb"}, id="renamed"),
+        pytest.param({"input_path": "a.ipynb", "output_path": "runs/a.ipynb"}, id="in-another-folder"),
+        pytest.param({"input_path": "make.ipynb", "output_path": "elsewhere.ipynb"}, id="renamed-since"),
+        pytest.param({"input_path": "make.ipynb"}, id="no-output"),
+    ],
+)
+def test_notebook_that_is_a_copy_has_its_run(told: object) -> None:
+    assert read_papermill_run({"papermill": told}, name="a.ipynb") is not None
+
+
+def test_copy_put_in_place_of_its_input_is_no_run_of_a_namesake(lab: Lab) -> None:
+    lab.start("other/make.ipynb", "%vault store y in m")
+    run_copy(lab, "one/make.ipynb", STORE).metadata["papermill"]["output_path"] = "out.ipynb"
+    lab.save()
+    assert find_sources(lab.load().notebooks) == {}

@@ -73,3 +73,9 @@ def test_found_file_can_be_opened(folder: Path) -> None:
 
 def test_path_outside_the_working_directory_is_shown_from_there(tmp_path: Path) -> None:
     assert display_path(tmp_path / "a" / "x.ipynb", tmp_path / "b") == "../a/x.ipynb"
+
+
+def test_links_in_a_circle_are_found_where_they_are(folder: Path) -> None:
+    (folder / "deep/y.ipynb").symlink_to("z.ipynb")
+    (folder / "deep/z.ipynb").symlink_to("y.ipynb")
+    assert _find(folder, "deep") == ["deep/er.ipynb", "deep/er/c.ipynb", "deep/y.ipynb", "deep/z.ipynb"]

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,9 +15,13 @@ from typing import Any
 
 import pytest
 
+from tests.vaultcheck.archive_mutants import spoil_archive
 from tests.vaultcheck.conftest import FIXTURES
-from tests.vaultcheck.mutants import spoil
+from tests.vaultcheck.mutants import spoil_text
+from tests.vaultcheck.odd_files import NO_FILES, ODD_FILES, Arrange
+from vault_magic.manifest import SUFFIX
 from vaultcheck.cli import main
+from vaultcheck.notebook import UnreadableNotebook, read_notebook
 from vaultcheck.reporters import REPORTERS
 
 THOROUGH = os.environ.get("VAULTCHECK_THOROUGH") == "1"
@@ -68,13 +73,14 @@ class Bench:
     def read_files(self) -> dict[str, bytes]:
         """Return all files by their paths."""
         files = (path for path in self.folder.rglob("*") if path.is_file())
-        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in files}
+        readable = (path for path in files if os.access(path, os.R_OK))
+        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in readable}
 
-    def check(self) -> Outcome:
+    def check(self, *options: str) -> Outcome:
         """Check the folder, and have every report written."""
         reports = [f"--output={name}={self.reports / name}" for name in REPORTERS]
         start = time.process_time()
-        code = main([*reports, str(self.folder)])
+        code = main([*reports, *options, str(self.folder)])
         seconds = time.process_time() - start
         complaints = self.capsys.readouterr().err
         if code not in (0, 1):
@@ -101,13 +107,21 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     return bench
 
 
-def _name_fault(before: Outcome, after: Outcome) -> str:
+def _claims_to_be_a_run(file: Path) -> bool:
+    """Tell whether a damaged notebook says that it is papermill's copy of another: that may then be a neighbour."""
+    try:
+        return read_notebook(file, path=file.name).papermill is not None
+    except UnreadableNotebook:
+        return False
+
+
+def _name_fault(before: Outcome, after: Outcome, *, is_alone: bool = True) -> str:
     """Return what is wrong with the check of a damaged project, or nothing."""
     if after.code not in (0, 1):
         return f"exit code {after.code}: {after.complaints[-2000:]}"
     if after.complaints:
         return f"says on stderr: {after.complaints[-2000:]}"
-    if (after.findings, after.notebooks) != (before.findings, before.notebooks):
+    if is_alone and (after.findings, after.notebooks) != (before.findings, before.notebooks):
         return f"judges its neighbour otherwise: {after.findings}"
     return f"takes {after.seconds:.1f} seconds" if after.seconds > LONGEST else ""
 
@@ -115,9 +129,10 @@ def _name_fault(before: Outcome, after: Outcome) -> str:
 def _choose_mutant(files: Mapping[str, bytes], dice: random.Random) -> tuple[str, dict[str, bytes | None]]:
     """Return which file of a project is damaged, and the changes; `None` is a file that is gone."""
     name = dice.choice(sorted(one for one in files if one.startswith("damaged/") and not one.endswith(".ipy")))
-    changes: dict[str, bytes | None] = {name: spoil(name, files[name], dice)}
+    spoil = spoil_archive if name.endswith(".zip") else spoil_text
+    changes: dict[str, bytes | None] = {name: spoil(files[name], dice)}
     if name.endswith(".zip") and dice.random() < 0.5:  # who made the objects is then told by the archive alone
-        changes |= {f"{name}.manifest.json": None}
+        changes |= {f"{name}{SUFFIX}": None}
     return name, changes
 
 
@@ -140,9 +155,36 @@ def test_damage_ends_in_a_report_and_leaves_the_neighbour_alone(batch: int, benc
         seed = batch * 1_000_000 + number
         name, changes = _choose_mutant(files, random.Random(seed))
         _write(bench.folder, changes)
-        fault = _name_fault(before, bench.check())
+        fault = _name_fault(before, bench.check(), is_alone=not _claims_to_be_a_run(bench.folder / name))
         expected = {one: content for one, content in (files | changes).items() if content is not None}
         fault = fault or ("files were changed" if bench.read_files() != expected else "")
         faults += [f"seed {seed}, {name}: {fault}"] if fault else []
         _write(bench.folder, {one: files.get(one) for one in changes})
     assert faults == []
+
+
+_on_linux = pytest.mark.skipif(sys.platform != "linux", reason="pipes, links and names that others do not have")
+
+
+@pytest.mark.parametrize(
+    ("arrange", "options"),
+    [
+        *[pytest.param(arrange, (), id=name) for name, arrange in ODD_FILES.items()],
+        *[pytest.param(arrange, (), id=name, marks=_on_linux) for name, arrange in NO_FILES.items()],
+        *[
+            pytest.param(arrange, ("--lineage",), id=f"{name}-lineage", marks=_on_linux)
+            for name, arrange in NO_FILES.items()
+        ],
+    ],
+)
+def test_odd_file_ends_in_a_report_and_leaves_the_neighbour_alone(
+    arrange: Arrange, options: tuple[str, ...], bench: Bench
+) -> None:
+    bench.lay_out("quickstart", "VC304-stale-import/broken")
+    before = bench.check(*options)
+    shutil.rmtree(bench.folder / "damaged")
+    (bench.folder / "damaged").mkdir()
+    arrange(bench.folder / "damaged")
+    files = bench.read_files()
+    assert _name_fault(before, bench.check(*options)) == ""
+    assert bench.read_files() == files

@@ -58,6 +58,11 @@ def test_comment_suppresses(tmp_path: Path, source: str, found: Found) -> None:
     [
         pytest.param("# Title\n<!-- vaultcheck: ignore-file[VC304] an old one -->", [("VC304", -2)], id="file"),
         pytest.param("<!-- vaultcheck: ignore-file -->", [(EVERYTHING, -1)], id="whole-file"),
+        pytest.param(
+            "<!-- a -->\n<!-- vaultcheck: ignore-file[VC1] -->\n\n<!-- vaultcheck: ignore-file[VC2] -->",
+            [("VC1", -2), ("VC2", -4)],
+            id="several",
+        ),
         pytest.param("vaultcheck: ignore-file", [], id="shown-text"),
         pytest.param("<!-- vaultcheck: ignore -->", [], id="no-cell-to-mean"),
     ],
