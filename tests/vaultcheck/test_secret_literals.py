@@ -27,6 +27,7 @@ SURE = [
 LIKELY = [
     pytest.param(f'user, password = "me", "{SECRET}"', id="one-of-several"),
     pytest.param(f'def f(x, password="{SECRET}"): pass', id="default"),
+    pytest.param(f'def f(x, password="{SECRET}", n=1): pass', id="default-before-another"),
     pytest.param(f'def f(*, x=1, password="{SECRET}"): pass', id="default-of-a-keyword"),
     pytest.param(f'if (password := "{SECRET}"): pass', id="on-the-way"),
     pytest.param(f'password = b"{SECRET}"', id="bytes"),

@@ -83,8 +83,9 @@ class OrphanedEntry(Rule):
     """An object in the vault that belongs to no notebook any more.
 
     **What**: none of the notebooks checked stores or imports the object, and the notebook that stored it is not there
-    any more or stores it no more, or it was put there by another tool. Told once for a vault, and only where there is a
-    manifest: without one nobody knows what notebooks elsewhere have imported.
+    any more or stores it no more, or it was put there by another tool. Told once for a vault. What notebooks elsewhere
+    have imported is known from the manifest; where there is none, nothing is told if a notebook cannot be read, or if
+    only one of those checked works with the vault.
 
     **Why**: nobody can make it again, and nobody needs it as far as can be told.
 
@@ -126,9 +127,9 @@ def _render_removal(orphans: list[str], vault: Snapshot) -> str:
 
 def _list_orphans(vault: Snapshot, workspace: Workspace) -> list[str]:
     """Return the objects of nobody; none where a command with variables, or a notebook elsewhere, may be about any."""
-    if not vault.has_manifest:
-        return []
     steps = [step for step in workspace.steps if step.vault is vault]
+    if not vault.has_manifest and (workspace.unreadable or len({step.notebook.path for step in steps}) == 1):
+        return []
     if any(step.verb in (Verb.STORE, Verb.IMPORT) and not step.paths and not _is_module(step) for step in steps):
         return []
     used = {use.path for use in workspace.lineage.uses if use.vault == vault.path}

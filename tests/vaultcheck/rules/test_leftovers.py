@@ -194,8 +194,25 @@ def test_command_of_very_many_is_cut_short(lab: Lab) -> None:
     assert finding.hint.endswith("m/x18 m/x19 ...")
 
 
-@_each(left_by_a_deleted_notebook, left_by_another_tool)
+def beside_an_unreadable_notebook(lab: Lab) -> None:
+    lab.start("b.ipynb", "%vault import y from n")
+    (lab.folder / "c.ipynb").write_text("{", encoding="utf-8")
+
+
+def alone_with_the_vault(lab: Lab) -> None:
+    del lab
+
+
+@_each(beside_an_unreadable_notebook, alone_with_the_vault)
 def test_object_of_nobody_is_not_told_where_importers_are_unknown(lab: Lab, arrange: Case) -> None:
+    left_by_another_tool(lab)
     arrange(lab)
     lab.save(manifest=False)
     assert lab.find([OrphanedEntry()]) == []
+
+
+def test_object_of_nobody_is_told_without_a_manifest_if_several_notebooks_are_checked(lab: Lab) -> None:
+    left_by_another_tool(lab)
+    lab.start("b.ipynb", "%vault import y from n")
+    lab.save(manifest=False)
+    assert lab.find([OrphanedEntry()]) == [("VC405", "storage.zip", None)]
