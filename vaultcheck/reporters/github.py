@@ -18,7 +18,12 @@ _IN_PROPERTIES = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A"
 def render_github(report: Report) -> str:
     """Return a command for each finding, at its line of the file, and the summary as text."""
     lines = [_render_finding(finding) for finding in report.findings]
-    return "".join(f"{line}\n" for line in (*lines, f"{render_verdict(report)}{clean(render_extent(report))}"))
+    return "".join(f"{line}\n" for line in (*lines, _render_summary(report)))
+
+
+def _render_summary(report: Report) -> str:
+    """Return a line that is no command: the older form of them, `##[error]`, counts anywhere in a line."""
+    return f"{render_verdict(report)}{clean(render_extent(report))}".replace("##[", "# #[")
 
 
 def _render_finding(finding: Finding) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vaultcheck.lineage import Lineage
 from vaultcheck.reporters.style import clean
+
+_MEANT = re.compile(r"[^\w ./-]|(?<![^\W_])[._-]|[._-](?![^\W_])|(?<=www)\.")
+"""What may mean something to Mermaid, or to the Markdown and HTML that it takes labels for: `1. x` is a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,11 @@ class Drawing:
     objects: tuple[tuple[str, str], ...]
     stores: tuple[tuple[str, tuple[str, str]], ...]
     imports: tuple[tuple[tuple[str, str], str], ...]
+
+    def label(self, one: tuple[str, str]) -> str:
+        """Return the path of an object, with its vault where there are several."""
+        vault, path = one
+        return path if len({name for name, _ in self.objects}) == 1 else f"{path} ({vault})"
 
 
 def draw(lineage: Lineage) -> Drawing:
@@ -35,7 +44,7 @@ def render_mermaid(lineage: Lineage) -> str:
     names = _number(drawing)
     lines = ["flowchart LR"]
     lines += [f'    {names[one]}["{_escape_mermaid(one)}"]' for one in drawing.notebooks]
-    lines += [f'    {names[one]}[("{_escape_mermaid(one[1])}")]' for one in drawing.objects]
+    lines += [f'    {names[one]}[("{_escape_mermaid(drawing.label(one))}")]' for one in drawing.objects]
     lines += [f"    {names[start]} --> {names[end]}" for start, end in _list_arrows(drawing)]
     return "".join(f"{line}\n" for line in lines)
 
@@ -46,7 +55,8 @@ def render_dot(lineage: Lineage) -> str:
     names = _number(drawing)
     lines = [f"{names[one]} [shape=note, label={_quote(one)}];" for one in drawing.notebooks]
     lines += [
-        f"{names[one]} [shape=cylinder, label={_quote(one[1])}, tooltip={_quote(one[0])}];" for one in drawing.objects
+        f"{names[one]} [shape=cylinder, label={_quote(drawing.label(one))}, tooltip={_quote(one[0])}];"
+        for one in drawing.objects
     ]
     lines += [f"{names[start]} -> {names[end]};" for start, end in _list_arrows(drawing)]
     return "digraph lineage {\n    rankdir=LR;\n" + "".join(f"    {line}\n" for line in lines) + "}\n"
@@ -94,12 +104,13 @@ def _list_arrows(drawing: Drawing) -> Iterator[tuple[_Node, _Node]]:
 
 
 def _escape_mermaid(text: str) -> str:
-    """Return a label: what means something to Mermaid or HTML stands as the number of the character."""
-    return "".join(one if one.isalnum() or one in " ./_-" else f"#{ord(one)};" for one in clean(text))
+    """Return a label: what means something stands as the number of the character."""
+    return _MEANT.sub(lambda match: f"#{ord(match[0])};", clean(text))
 
 
 def _quote(text: str) -> str:
-    escaped = clean(text).replace("\\", "\\\\").replace('"', '\\"')
+    r"""Return a string of Graphviz, which reads escapes like `\N` and entities like `&lt;` in labels."""
+    escaped = clean(text).replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 

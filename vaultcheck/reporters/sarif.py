@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from urllib.parse import quote
 
 from vault_magic import __version__
@@ -20,6 +21,11 @@ from vaultcheck.rules.base import Rule
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _FINGERPRINT = "vaultcheck/v1"
+_ROOT = "%SRCROOT%"
+_OUTSIDE = re.compile(r"\.\./|[A-Za-z]:/")
+"""How files begin that are not below the working directory: above it, or on another drive of Windows."""
+
+_BOLD = re.compile(r"\*\*([\w ]+)\*\*")
 
 _Json = dict[str, object]
 
@@ -32,6 +38,7 @@ def render_sarif(report: Report) -> str:
     driver = {"name": "vaultcheck", "version": __version__, "rules": [_write_rule(rule) for rule in rules]}
     run = {
         "tool": {"driver": driver},
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The working directory of the check."}}},
         "columnKind": "unicodeCodePoints",
         "results": [_write_result(finding, places) for finding in report.findings],
     }
@@ -40,11 +47,12 @@ def render_sarif(report: Report) -> str:
 
 def _write_rule(rule: Rule) -> _Json:
     page = inspect.getdoc(rule) or rule.name
-    first = " ".join(page.partition("\n\n")[0].split())
+    first, *rest = (" ".join(one.split()) for one in page.split("\n\n"))
     return {
         "id": rule.code,
         "name": rule.name,
         "shortDescription": {"text": first},
+        "fullDescription": {"text": _BOLD.sub(r"\1", "\n\n".join((first, *rest[:1])))},
         "help": {"text": page, "markdown": page},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
@@ -56,7 +64,7 @@ def _write_result(finding: Finding, places: dict[str, int]) -> _Json:
         "ruleId": finding.code,
         **({"ruleIndex": places[finding.code]} if finding.code in places else {}),
         "level": _LEVELS[finding.severity],
-        "message": {"text": "\n".join(map(clean, lines))},
+        "message": {"text": "\n".join(map(_escape, lines))},
         "locations": [_write_location(finding.location)],
         "partialFingerprints": {_FINGERPRINT: finding.fingerprint},
     }
@@ -65,18 +73,33 @@ def _write_result(finding: Finding, places: dict[str, int]) -> _Json:
 
 
 def _write_related(one: Consequence, number: int) -> _Json:
-    told: _Json = {"id": number, "message": {"text": clean(one.message)}}
+    told: _Json = {"id": number, "message": {"text": _escape(one.message)}}
     return told | _write_location(one.location)
 
 
 def _write_location(where: Location) -> _Json:
-    physical: _Json = {"artifactLocation": {"uri": quote(where.file, errors="backslashreplace")}}
+    physical: _Json = {"artifactLocation": _write_file(where.file)}
     if where.file_line is not None:
         physical["region"] = {"startLine": where.file_line}
     location: _Json = {"physicalLocation": physical}
     return location if where.cell is None else location | {"logicalLocations": [_write_cell(where)]}
 
 
+def _write_file(file: str) -> _Json:
+    uri = quote(file, errors="backslashreplace")
+    if _OUTSIDE.match(file) is None:
+        return {"uri": uri, "uriBaseId": _ROOT}
+    return {"uri": uri if file.startswith("..") else f"file:///{file[:2]}{uri[4:]}"}
+
+
 def _write_cell(where: Location) -> _Json:
     named: _Json = {"fullyQualifiedName": clean(where.cell_id)} if where.cell_id else {}
     return {"name": render_place(where), "kind": "element"} | named
+
+
+def _escape(text: str) -> str:
+    """Return a message that says what it says: no placeholder (3.11.5), no link (3.11.6).
+
+    For brackets outside of links the standard has no escape; a space leaves code what it was.
+    """
+    return clean(text).replace("{", "{{").replace("}", "}}").replace("](", "] (")
