@@ -63,7 +63,7 @@ def test_base_install_checks(wheel: Path, tmp_path: Path) -> None:
     broken = NOTEBOOKS / "VC304-stale-import"
     assert run(programs / "vaultcheck", "clean", folder=broken).returncode == 0
     found = run(programs / "vaultcheck", "broken", folder=broken)
-    assert (found.returncode, found.stdout.count("VC304")) == (1, 1)
+    assert (found.returncode, found.stdout.count("error VC304")) == (1, 1)
     absent = run(programs / "python", "-c", "import pandas")
     assert absent.returncode == 1
 
