@@ -11,6 +11,7 @@ from vaultcheck.baseline import Baseline, compare
 from vaultcheck.discovery import display_path, find_notebooks
 from vaultcheck.file_lines import FileLines
 from vaultcheck.finding import Finding, Severity
+from vaultcheck.reach import Reach, build_reach, covers
 from vaultcheck.remedy import list_commands
 from vaultcheck.report import NotebookSummary, Report, VaultSummary
 from vaultcheck.rules import RULES
@@ -20,7 +21,7 @@ from vaultcheck.selection import Selection, build_selection, find_codes
 from vaultcheck.settings import Settings
 from vaultcheck.snapshot import Snapshot
 from vaultcheck.stamping import run_rules, stamp
-from vaultcheck.suppressions import Suppression, find_suppressions, suppress
+from vaultcheck.suppressions import Suppression, find_needless, find_suppressions, suppress
 from vaultcheck.workspace import Watch, Workspace, load_workspace, take_all
 
 
@@ -44,12 +45,19 @@ def check(paths: Iterable[Path], plan: Plan | None = None, *, watch: Watch = tak
         UnknownRevision: the scope names a revision that git does not know.
         CommandError: what a project says of its vaults or of the check cannot be read.
     """
-    plan, folder = plan or Plan(), Path.cwd()
+    plan, folder, paths = plan or Plan(), Path.cwd(), [*paths]
     selection = build_selection(RULES, plan.settings, folder=folder)
     settings = plan.settings
-    files = find_notebooks(paths, working_directory=folder, exclude=settings.exclude, root=settings.root)
+    files = find_notebooks(
+        paths,
+        working_directory=folder,
+        exclude=settings.exclude,
+        root=settings.root,
+        is_forced=settings.force_exclude,
+    )
     workspace = load_workspace(files, working_directory=folder, settings=settings, watch=watch)
-    told = _tell(workspace, selection, plan, folder=folder)
+    is_whole = plan.scope is None and covers(paths, settings.root)
+    told = _tell(workspace, selection, plan, folder=folder, is_whole=is_whole)
     return Report(
         notebooks=tuple(sorted(_summarise_notebooks(workspace), key=lambda one: one.path)),
         vaults=tuple(_summarise_vault(vault) for vault in workspace.vaults),
@@ -58,37 +66,40 @@ def check(paths: Iterable[Path], plan: Plan | None = None, *, watch: Watch = tak
         commands=list_commands(workspace, _list_runs(told.findings)),
         suppressed=told.suppressed,
         baselined=told.baselined,
+        reach=told.reach,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The findings that are told, and how many are not."""
+    """The findings that are told, how many are not, and what could have been found."""
 
     findings: tuple[Finding, ...]
     suppressed: int
     baselined: int
+    reach: Reach
 
 
-def _tell(workspace: Workspace, selection: Selection, plan: Plan, *, folder: Path) -> _Told:
+def _tell(workspace: Workspace, selection: Selection, plan: Plan, *, folder: Path, is_whole: bool) -> _Told:
     """Run the rules, and leave out what is suppressed, out of scope, or in the baseline."""
     found = selection.apply(run_rules(workspace, selection.rules))
     suppressions = [one for notebook in workspace.notebooks for one in find_suppressions(notebook)]
     left, silenced, unused = suppress(found, suppressions)
-    left += selection.apply(_find_unused(workspace, selection, unused))
+    needless = find_needless(unused, suppressions, workspace.by_path)
+    left += selection.apply(_find_unused(workspace, selection, needless))
     checked = {*workspace.by_path, *(one.path for one in workspace.unreadable)}
     if plan.scope is not None:
         change = plan.scope.find_change(folder=folder, vaults=workspace.vaults)
         affected = find_affected(workspace, change)
         left, checked = [*select_affected(left, affected, workspace=workspace)], {*affected}
+    reach = build_reach(selection.codes, checked, root=plan.settings.root, folder=folder, is_whole=is_whole)
     if plan.baseline is None:
-        return _Told(tuple(left), len(silenced), 0)
-    compared = compare(sorted(left, key=lambda one: one.sort_key), plan.baseline, checked=checked)
-    stale = StaleBaseline()
-    file = display_path(plan.baseline_file or Path(), folder)
+        return _Told(tuple(left), len(silenced), 0, reach)
+    stale, file = StaleBaseline(), display_path(plan.baseline_file or Path(), folder)
+    compared = compare(sorted(left, key=lambda one: one.sort_key), plan.baseline, reach=reach)
     drafts = [stale.draft(compared.stale, file=file)] if compared.stale and stale.code in selection.codes else []
     more = selection.apply(stamp(one, stale, workspace) for one in drafts)
-    return _Told((*compared.left, *more), len(silenced), compared.known)
+    return _Told((*compared.left, *more), len(silenced), compared.known, reach)
 
 
 def _find_unused(workspace: Workspace, selection: Selection, unused: Collection[Suppression]) -> Iterator[Finding]:

@@ -26,24 +26,36 @@ class FoundFile:
 
 
 def find_notebooks(
-    paths: Iterable[Path], *, working_directory: Path, exclude: Collection[str] = (), root: Path | None = None
+    paths: Iterable[Path],
+    *,
+    working_directory: Path,
+    exclude: Collection[str] = (),
+    root: Path | None = None,
+    is_forced: bool = False,
 ) -> tuple[FoundFile, ...]:
     """Return the notebooks below folders and those named directly, each once, in the order of their paths.
 
     Hidden folders (checkpoints, environments, version control), virtual environments and installed packages are
     passed over, and so is what `exclude` means: patterns of paths, seen from the working directory or the `root`
-    of the settings, or of names. A file
-    named directly is always taken.
+    of the settings, or of names. What is
+    named directly is taken all the same, unless `exclude` `is_forced`.
 
     Raises:
         MissingPath: a path does not exist.
     """
 
-    def is_excluded(path: Path) -> bool:
-        shown = {display_path(path, base) for base in (working_directory, root or working_directory) if exclude}
-        return any(matches(one, pattern) for one in shown for pattern in exclude)
+    def list_names(path: Path) -> set[str]:
+        return {display_path(path, base) for base in (working_directory, root or working_directory) if exclude}
 
-    files = {follow_links(file): file for path in paths for file in _expand(path, is_excluded)}
+    def is_excluded(path: Path) -> bool:
+        return any(matches(one, pattern) for one in list_names(path) for pattern in exclude)
+
+    def is_left_out(path: Path) -> bool:
+        around = [one for name in list_names(path) for one in _list_folders(name)] if is_forced else []
+        return any(matches(one, pattern) for one in around for pattern in exclude)
+
+    named = (path for path in paths if not (path.exists() and is_left_out(path)))
+    files = {follow_links(file): file for path in named for file in _expand(path, is_excluded)}
     return tuple(sorted(FoundFile(display_path(file, working_directory), file) for file in files))
 
 
@@ -67,6 +79,12 @@ def matches(path: str, pattern: str) -> bool:
     """Tell whether a file or folder is meant, by its path or by its name alone; `*` goes through folders, too."""
     pattern = pattern.removeprefix("./").rstrip("/")
     return fnmatchcase(path, pattern) or fnmatchcase(posixpath.basename(path), pattern)
+
+
+def _list_folders(path: str) -> Iterator[str]:
+    """Yield a path and the folders that it leads through, from the outermost one below where it begins."""
+    parts = path.split("/")
+    yield from ("/".join(parts[: number + 1]) for number, part in enumerate(parts) if part not in ("", ".", ".."))
 
 
 def _expand(path: Path, is_excluded: Callable[[Path], bool]) -> Iterator[Path]:

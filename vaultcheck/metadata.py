@@ -16,7 +16,8 @@ SKIPPED = frozenset({"skip-execution", "nbval-skip"})
 
 _NBVAL = "NBVAL_"
 _NO_TAGS = frozenset[str]()
-_COMMENTS = {f"# {_NBVAL}SKIP": "nbval-skip", f"# {_NBVAL}RAISES_EXCEPTION": EXPECTED_ERROR}
+_COMMENT = re.compile(r"^[^\S\n]*#+[^\S\n]*NBVAL_(SKIP|RAISES_EXCEPTION)[^\S\n]*$", re.MULTILINE)  # alone in its line
+_COMMENTS = {"SKIP": "nbval-skip", "RAISES_EXCEPTION": EXPECTED_ERROR}
 
 _VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})(?![0-9])")
 
@@ -46,7 +47,7 @@ def read_tags(metadata: object, *, source: str) -> frozenset[str]:
     tags = get(metadata, "tags")
     found = {tag for tag in tags if isinstance(tag, str)} if isinstance(tags, list) else set[str]()
     if _NBVAL in source:
-        found |= {tag for comment, tag in _COMMENTS.items() if comment in source}
+        found |= {_COMMENTS[word] for word in _COMMENT.findall(source)}
     return frozenset(found)
 
 

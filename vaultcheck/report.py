@@ -8,6 +8,7 @@ from functools import cached_property
 
 from vaultcheck.finding import Finding, Severity
 from vaultcheck.lineage import Lineage
+from vaultcheck.reach import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Report:
     `commands` run again what errors and warnings ask to run again, in the order of hand-overs.
 
     `suppressed` findings were silenced in a notebook or the configuration, `baselined` ones are those of a baseline.
+    `reach` is what could have been found.
     """
 
     notebooks: tuple[NotebookSummary, ...] = ()
@@ -46,6 +48,7 @@ class Report:
     commands: tuple[str, ...] = ()
     suppressed: int = 0
     baselined: int = 0
+    reach: Reach = field(default_factory=Reach)
 
     @cached_property
     def counts(self) -> dict[Severity, int]:

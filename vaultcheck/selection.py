@@ -12,7 +12,7 @@ from vault_magic.errors import CommandError
 from vaultcheck.discovery import display_path, matches
 from vaultcheck.finding import Finding, Severity
 from vaultcheck.rules.base import Rule
-from vaultcheck.settings import Settings
+from vaultcheck.settings import RuleChoice, Settings
 
 _ALL = "ALL"
 
@@ -51,17 +51,16 @@ class Selection:
 def build_selection(rules: Sequence[Rule], settings: Settings, *, folder: Path) -> Selection:
     """Return what some settings select; of two words for a rule the closer one counts, and `ignore` of equal ones.
 
+    What was typed goes before what stands in the file, however close: a `select` replaces it, other words change it.
+
     Raises:
         CommandError: a word names no rule.
     """
-    wanted = _rank(rules, (*settings.select, *settings.extend_select), "select")
-    unwanted = _rank(rules, settings.ignore, "ignore")
-    chosen = [one for one in rules if wanted.get(one.code, -1) > unwanted.get(one.code, -1)]
-    if not settings.require_evidence:
-        named = {*settings.select, *settings.extend_select}
-        chosen = [one for one in chosen if not one.is_on_demand or named & {one.code, one.name}]
+    chosen = frozenset[str]()
+    for choice in (RuleChoice(settings.select, settings.extend_select, settings.ignore), settings.typed):
+        chosen = _choose(rules, choice, before=chosen, is_demanded=settings.require_evidence)
     return Selection(
-        tuple(chosen),
+        tuple(one for one in rules if one.code in chosen),
         _choose_severities(rules, settings.severity),
         {glob: frozenset(_rank(rules, words, "per-file-ignores")) for glob, words in settings.per_file_ignores.items()},
         display_path(folder, settings.root),
@@ -75,6 +74,18 @@ def find_codes(rules: Iterable[Rule], word: str) -> tuple[str, ...]:
         return tuple(one.code for one in rules)
     is_prefix = upper.startswith("VC")
     return tuple(one.code for one in rules if (is_prefix and one.code.startswith(upper)) or one.name == word.lower())
+
+
+def _choose(rules: Sequence[Rule], choice: RuleChoice, *, before: frozenset[str], is_demanded: bool) -> frozenset[str]:
+    """Return the codes that are chosen after some words, of which none may be for a rule that was chosen before."""
+    words = (*(choice.select or ()), *choice.extend_select)
+    wanted, unwanted = _rank(rules, words, "select"), _rank(rules, choice.ignore, "ignore")
+    named = {word.upper() for word in words}
+    for rule in rules:
+        if rule.is_on_demand and not is_demanded and named.isdisjoint({rule.code, rule.name.upper()}):
+            wanted.pop(rule.code, None)
+    kept = before - unwanted.keys() if choice.select is None else frozenset[str]()
+    return kept | {code for code, rank in wanted.items() if rank > unwanted.get(code, -1)}
 
 
 def _rank(rules: Sequence[Rule], words: Iterable[str], key: str) -> dict[str, int]:

@@ -17,27 +17,42 @@ _TABLE = "[tool.vaultcheck]"
 
 
 @dataclass(frozen=True, slots=True)
+class RuleChoice:
+    """Words that choose rules; where `select` is not given, they change what was chosen before."""
+
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What is checked and how; `root` is the folder from which paths and patterns begin.
 
-    Rules are named by code, by the beginning of one (`VC3`), by name, or all of them (`ALL`). `depends_on` are the
+    Rules are named by code, by the beginning of one (`VC3`), by name, or all of them (`ALL`); what was `typed` goes
+    before what stands in the file. `depends_on` are the
     notebooks that others need beside what the vault tells. `working_directory` is where the kernels of the notebooks
-    start, where that is not the notebook's folder.
+    start, where that is not the notebook's folder. `encryption_variable` and `show_values` are for what opens a vault;
+    the check does not.
     """
 
     root: Path = field(default_factory=Path.cwd)
     select: tuple[str, ...] = ("ALL",)
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    typed: RuleChoice = field(default_factory=RuleChoice)
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     severity: Mapping[str, Severity] = field(default_factory=dict)
     fail_on: Severity = Severity.ERROR
     require_evidence: bool = False
     exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
     vault: Path | None = None
     working_directory: Path | None = None
     depends_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     baseline: Path | None = None
+    encryption_variable: str | None = None
+    show_values: bool = False
 
     def change(self, **values: object) -> Settings:
         """Return the settings with those that were given, the others as they are; of `None` nothing was given."""
@@ -79,6 +94,8 @@ def _read_entries(table: Mapping[str, object], name: str, root: Path) -> dict[st
         known = key.replace("_", "-")
         if known not in _READERS:
             raise CommandError(f"{name}: {_TABLE} has no setting {key!r}; {advise(known, _READERS, otherwise=_ALL)}")
+        if known.replace("-", "_") in values:
+            raise CommandError(f"{name}: {known} stands twice in {_TABLE}, once with '-' and once with '_'; keep one")
         what, read = _READERS[known]
         try:
             values[known.replace("-", "_")] = read(value, root)
@@ -99,10 +116,18 @@ def _read_patterns(value: object, _root: Path) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _read_lists(value: object, _root: Path) -> dict[str, tuple[str, ...]]:
+def _read_rules_of_files(value: object, _root: Path) -> dict[str, tuple[str, ...]]:
+    return _read_lists(value, example='{ "drafts/*.ipynb" = ["VC3"] }')
+
+
+def _read_dependences(value: object, _root: Path) -> dict[str, tuple[str, ...]]:
+    return _read_lists(value, example='{ "model.ipynb" = ["setup.ipynb"] }')
+
+
+def _read_lists(value: object, *, example: str) -> dict[str, tuple[str, ...]]:
     lists = value.items() if isinstance(value, dict) else [("", None)]
     if not all(isinstance(one, list) and all(isinstance(word, str) for word in one) for _, one in lists):
-        raise ValueError('{ "drafts/*.ipynb" = ["VC3"] }')
+        raise ValueError(example)
     return {key: tuple(one or ()) for key, one in lists}
 
 
@@ -132,18 +157,27 @@ def _read_path(value: object, root: Path) -> Path:
     return root / value
 
 
+def _read_variable(value: object, _root: Path) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError('"VAULT_PASSWORD"')
+    return value
+
+
 _READERS: Mapping[str, tuple[str, Callable[[object, Path], object]]] = {
     "select": ("a list of rules", _read_list),
     "extend-select": ("a list of rules", _read_list),
     "ignore": ("a list of rules", _read_list),
-    "per-file-ignores": ("a table of lists of rules", _read_lists),
+    "per-file-ignores": ("a table of lists of rules", _read_rules_of_files),
     "severity": ("a table of severities", _read_severities),
     "fail-on": ("a severity", _read_severity),
     "require-evidence": ("true or false", _read_truth),
     "exclude": ("a list of patterns", _read_patterns),
+    "force-exclude": ("true or false", _read_truth),
     "vault": ("a path", _read_path),
     "working-directory": ("a path", _read_path),
-    "depends-on": ("a table of lists of notebooks", _read_lists),
+    "depends-on": ("a table of lists of notebooks", _read_dependences),
     "baseline": ("a path", _read_path),
+    "encryption-variable": ("the name of an environment variable", _read_variable),
+    "show-values": ("true or false", _read_truth),
 }
 _ALL = f"there are {', '.join(_READERS)}"

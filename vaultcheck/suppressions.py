@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from vault_magic.cell_text import LineKind, split_cell
@@ -14,12 +14,18 @@ from vaultcheck.finding import Finding, Location
 from vaultcheck.notebook import Cell, Notebook
 
 _SIGN = "vaultcheck"
-_COMMENT = re.compile(r"#\s*vaultcheck:\s*(?P<what>ignore(?:-file)?)\b(?:\s*\[(?P<words>[^\]]*)\])?", re.IGNORECASE)
-_HIDDEN = re.compile(
-    r"<!--\s*vaultcheck:\s*(?P<what>ignore-file)\b(?:\s*\[(?P<words>[^\]]*)\])?[^>]*-->", re.IGNORECASE
+# After the sign, rules in brackets; codes without are meant for rules, too, and not for a reason to ignore all of them.
+_REQUEST = (
+    r"vaultcheck:\s*(?P<what>ignore(?:-file)?)\b"
+    r"(?:\s*\[(?P<words>[^\]]*)(?:\]|\Z)|[\s:=,-]*(?P<codes>VC\d\w*(?:[\s,]+VC\d\w*)*))?"
 )
-_TAG = re.compile(r"vaultcheck[-:]\s*ignore(?:[-:=]\s*(?P<word>[\w-]+))?", re.IGNORECASE)
-_EVERYTHING = ""
+_COMMENT = re.compile(rf"(?<![`'\"])#\s*{_REQUEST}", re.IGNORECASE)  # not one that is quoted
+_HIDDEN = re.compile(rf"\s*{_REQUEST}", re.IGNORECASE)
+_TAG = re.compile(
+    r"vaultcheck[-:]\s*(?:ignore(?:\s*\[(?P<words>[^\]]*)\]|[-:=\s]\s*(?P<word>[\w-]+))?|(?P<code>VC\d\w*))",
+    re.IGNORECASE,
+)
+_EVERYTHING, _WHOLE_FILE = "", "ignore-file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +54,22 @@ def find_suppressions(notebook: Notebook) -> Iterator[Suppression]:
             yield from _find_in_text(notebook, cell)
         for tag in sorted(cell.tags):
             if found := _TAG.fullmatch(tag):
-                yield Suppression(_locate(notebook, cell, 1), found["word"] or _EVERYTHING, cell.number)
+                where = _locate(notebook, cell, 1)
+                words = _split(found["words"] or found["word"] or found["code"])
+                yield from (Suppression(where, word, cell.number) for word in words)
 
 
 def _find_in_text(notebook: Notebook, cell: Cell) -> Iterator[Suppression]:
     comments = _list_comments(cell.source) if cell.is_code else _list_hidden(cell.source)
     for line, found in comments:
-        is_file = found["what"].lower() == "ignore-file"
-        words = dict.fromkeys(word.strip() for word in (found["words"] or "").split(","))
-        for word in [word for word in words if word] or [_EVERYTHING]:
+        is_file = found["what"].lower() == _WHOLE_FILE
+        for word in _split(found["words"] or found["codes"]):
             yield Suppression(_locate(notebook, cell, line), word, None if is_file else cell.number)
+
+
+def _split(text: str | None) -> tuple[str, ...]:
+    """Return the words of a suppression, each once, an empty one for all rules where there are none."""
+    return (*dict.fromkeys((text or "").replace(",", " ").split()),) or (_EVERYTHING,)
 
 
 def _list_comments(source: str) -> Iterator[tuple[int, re.Match[str]]]:
@@ -69,7 +81,7 @@ def _list_comments(source: str) -> Iterator[tuple[int, re.Match[str]]]:
         if line.kind is LineKind.MAGIC and (found := _COMMENT.search(line.text)):
             yield line.number + 1, found
     for number, text in _list_python_comments(mask_cell(cell).text):
-        if found := _COMMENT.match(text):
+        if found := _COMMENT.search(text):
             yield number, found
 
 
@@ -87,7 +99,8 @@ def _list_hidden(source: str) -> Iterator[tuple[int, re.Match[str]]]:
     start, line, counted = source.find("<!--"), 1, 0
     while start >= 0 and (end := source.find("-->", start)) >= 0:
         line, counted = line + source.count("\n", counted, start), start
-        if found := _HIDDEN.fullmatch(source, start, end + 3):
+        found = _HIDDEN.match(source[start + 4 : end])
+        if found and found["what"].lower() == _WHOLE_FILE:
             yield line, found
         start = source.find("<!--", end)
 
@@ -111,3 +124,37 @@ def suppress(
         (silenced if covering else left).append(finding)
         used |= {*covering}
     return left, silenced, [one for one in listed if one not in used]
+
+
+def find_needless(
+    unused: Iterable[Suppression], suppressions: Iterable[Suppression], notebooks: Mapping[str, Notebook]
+) -> list[Suppression]:
+    """Return the suppressions that may go: of the runs of one notebook those that none of them needs, each once."""
+    idle = [*unused]
+    identify = _Identification(notebooks)
+    needed = {identify(one) for one in {*suppressions}.difference(idle)}
+    found = dict[Hashable, Suppression]()
+    for one in sorted(idle, key=identify.is_of_run):  # best told where it was written
+        if (key := identify(one)) not in needed:
+            found.setdefault(key, one)
+    return [*found.values()]
+
+
+class _Identification:
+    """What a suppression is known by in all runs of a notebook, which hold the same cells."""
+
+    def __init__(self, notebooks: Mapping[str, Notebook]) -> None:
+        self._notebooks = notebooks
+        self._sources = {one.source for one in notebooks.values() if one.source}
+
+    def __call__(self, one: Suppression) -> Hashable:
+        notebook = self._notebooks[one.location.file]
+        source = notebook.source or notebook.path
+        if source not in self._sources:
+            return one
+        return source, one.word, notebook.cells[one.cell - 1].source_digest if one.cell else None
+
+    def is_of_run(self, one: Suppression) -> bool:
+        """Tell whether a suppression stands in the run of another notebook."""
+        notebook = self._notebooks[one.location.file]
+        return bool(notebook.source) and notebook.source != notebook.path

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import Lab, build_cell
+from vaultcheck.baseline import parse_baseline
 from vaultcheck.cli import main
 
 Read = pytest.CaptureFixture[str]
@@ -49,6 +50,12 @@ def write(capsys: Read) -> None:
     assert main(["--baseline", BASELINE, "--write-baseline"]) == 0
     out, err = capsys.readouterr()
     assert (out, "each entry has room for a reason" in err) == ("", True)
+
+
+def list_entries(folder: Path) -> list[tuple[str, str, int]]:
+    """Return notebook, fingerprint and count of each entry of the baseline."""
+    entries = parse_baseline((folder / BASELINE).read_text(encoding="utf-8")).entries
+    return [(one.notebook, one.fingerprint, one.count) for one in entries]
 
 
 def test_only_what_is_new_is_reported(project: Lab, capsys: Read) -> None:
@@ -103,11 +110,57 @@ def test_baseline_is_named_in_the_settings(project: Lab, capsys: Read) -> None:
     assert "of the baseline)" in capsys.readouterr().out
 
 
+def test_baseline_of_the_settings_holds_in_every_folder(
+    project: Lab, capsys: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, inner = f'[tool.vaultcheck]\nbaseline = "{BASELINE}"\n', project.folder / "inner"
+    (project.folder / "pyproject.toml").write_text(settings, encoding="utf-8")
+    write(capsys)
+    before = list_entries(project.folder)
+    inner.mkdir()
+    monkeypatch.chdir(inner)
+    assert main(["..", "--fail-on", "info"]) == 0
+    assert main(["..", "--write-baseline"]) == 0
+    assert list_entries(project.folder) == before
+
+
+@pytest.mark.parametrize(
+    "partly",
+    [
+        pytest.param(["11.ipynb"], id="one-notebook"),
+        pytest.param(["--select", "VC304"], id="one-rule"),
+        pytest.param(["--lineage", "11.ipynb"], id="lineage-of-one"),
+    ],
+)
+def test_baseline_of_a_part_leaves_the_rest_as_it_is(project: Lab, capsys: Read, partly: list[str]) -> None:
+    write(capsys)
+    before = (project.folder / BASELINE).read_bytes()
+    assert main(["--baseline", BASELINE, "--write-baseline", *partly]) == 0
+    assert (project.folder / BASELINE).read_bytes() == before
+
+
+def test_rules_that_do_not_run_make_no_entry_stale(project: Lab, capsys: Read) -> None:
+    write(capsys)
+    assert find(capsys, "--ignore", "VC1") == (0, [])
+
+
+def test_entries_of_a_notebook_that_is_gone_are_stale_where_all_is_checked(project: Lab, capsys: Read) -> None:
+    write(capsys)
+    (project.folder / "14.ipynb").unlink()
+    assert find(capsys, "13.ipynb") == (0, [])
+    assert find(capsys) == (1, [("VC902", BASELINE)])
+    write(capsys)
+    assert "14.ipynb" not in (project.folder / BASELINE).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
         pytest.param(None, "is not there; write it: --write-baseline", id="missing"),
         pytest.param(b"\xff", "cannot be read: it is not UTF-8", id="not-utf-8"),
+        pytest.param(b"{", f"{BASELINE}: the baseline is damaged", id="damaged"),
+        pytest.param(b'{"schema_version": 99, "entries": []}', "pip install --upgrade", id="newer"),
+        pytest.param(b"<<<<<<< HEAD\n", "unresolved merge; resolve it, or remove the file", id="merge"),
     ],
 )
 def test_baseline_that_cannot_be_read_is_wrong_usage(
@@ -116,4 +169,6 @@ def test_baseline_that_cannot_be_read_is_wrong_usage(
     if content is not None:
         (project.folder / BASELINE).write_bytes(content)
     assert main(["--baseline", BASELINE]) == 2
-    assert reason in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert reason in err
+    assert err.count("\n") == 1

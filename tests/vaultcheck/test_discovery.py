@@ -79,3 +79,46 @@ def test_links_in_a_circle_are_found_where_they_are(folder: Path) -> None:
     (folder / "deep/y.ipynb").symlink_to("z.ipynb")
     (folder / "deep/z.ipynb").symlink_to("y.ipynb")
     assert _find(folder, "deep") == ["deep/er.ipynb", "deep/er/c.ipynb", "deep/y.ipynb", "deep/z.ipynb"]
+
+
+@pytest.mark.parametrize(
+    ("named", "exclude", "found"),
+    [
+        pytest.param("deep/er/c.ipynb", "deep/er/*", [], id="path"),
+        pytest.param("deep/er/c.ipynb", "c.ipynb", [], id="name"),
+        pytest.param("deep/er/c.ipynb", "deep", [], id="folder-around"),
+        pytest.param("deep/er/c.ipynb", "er", [], id="folder-by-name"),
+        pytest.param("deep", "deep", [], id="folder-named"),
+        pytest.param("deep", "er", ["deep/er.ipynb"], id="folder-below"),
+        pytest.param("deep/er/c.ipynb", "ee", ["deep/er/c.ipynb"], id="part-of-a-name"),
+    ],
+)
+def test_what_is_named_is_left_out_where_that_is_forced(
+    folder: Path, named: str, exclude: str, found: list[str]
+) -> None:
+    listed = find_notebooks([folder / named], working_directory=folder, exclude=[exclude], is_forced=True)
+    assert [one.path for one in listed] == found
+
+
+@pytest.mark.parametrize(
+    ("named", "exclude"), [("deep/er/c.ipynb", "deep/er/*"), ("deep/er/c.ipynb", "deep"), ("deep", "deep")]
+)
+def test_what_is_named_is_taken_all_the_same(folder: Path, named: str, exclude: str) -> None:
+    listed = find_notebooks([folder / named], working_directory=folder, exclude=[exclude])
+    assert [one.path for one in listed] == _find(folder, named)
+
+
+def test_exclusion_begins_at_the_root_of_the_settings(folder: Path) -> None:
+    inner, name = folder / "deep", "deep/er.ipynb"
+    found = find_notebooks([inner], working_directory=inner, exclude=[name], root=folder)
+    assert [one.path for one in found] == ["er/c.ipynb"]
+
+
+def test_missing_path_is_named_whatever_is_excluded(folder: Path) -> None:
+    with pytest.raises(MissingPath):
+        find_notebooks([folder / "no.ipynb"], working_directory=folder, exclude=["*"], is_forced=True)
+
+
+def test_folder_of_the_project_is_not_meant_by_its_name(folder: Path) -> None:
+    found = find_notebooks([folder / "b.ipynb"], working_directory=folder, exclude=[folder.name], is_forced=True)
+    assert len(found) == 1

@@ -88,6 +88,11 @@ def test_tags_are_the_texts_in_their_list(metadata: object, expected: set[str]) 
     [
         ("# NBVAL_SKIP\nx = 1", {"a", "nbval-skip"}),
         ("x = f()\n# NBVAL_RAISES_EXCEPTION", {"a", "raises-exception"}),
+        ("  ## NBVAL_SKIP  \nx = 1", {"a", "nbval-skip"}),
+        ("#NBVAL_SKIP", {"a", "nbval-skip"}),
+        ("x = 1  # NBVAL_SKIP", {"a"}),
+        ("x = '# NBVAL_SKIP'", {"a"}),
+        ("#\nNBVAL_SKIP", {"a"}),
         ("NBVAL_SKIP = 1", {"a"}),
     ],
 )

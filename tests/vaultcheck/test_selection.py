@@ -11,7 +11,7 @@ from vault_magic.errors import CommandError
 from vaultcheck.finding import Finding, Location, Severity
 from vaultcheck.rules import RULES
 from vaultcheck.selection import Selection, build_selection, find_codes
-from vaultcheck.settings import Settings
+from vaultcheck.settings import RuleChoice, Settings
 
 ALL = frozenset(rule.code for rule in RULES if not rule.is_on_demand)
 ROOT = Path("/project").absolute()
@@ -40,6 +40,7 @@ def select(folder: Path = ROOT, **values: Any) -> Selection:
         pytest.param({"select": ("VC304",), "ignore": ("stale-import",)}, set(), id="equal-words"),
         pytest.param({"select": ("VC304",), "extend_select": ("VC301",)}, {"VC301", "VC304"}, id="extended"),
         pytest.param({"extend_select": ("VC006",)}, ALL | {"VC006"}, id="on-demand"),
+        pytest.param({"select": ("vc006",)}, {"VC006"}, id="on-demand-in-small-letters"),
         pytest.param({"require_evidence": True}, ALL | {"VC006"}, id="evidence-required"),
         pytest.param(
             {"require_evidence": True, "ignore": ("VC0",)},
@@ -52,6 +53,28 @@ def test_rules_that_run(values: dict[str, Any], codes: set[str]) -> None:
     assert select(**values).codes == codes
 
 
+_FEW = {"select": ("VC301", "VC304"), "ignore": ("VC302",)}
+
+
+@pytest.mark.parametrize(
+    ("values", "typed", "codes"),
+    [
+        pytest.param({"ignore": ("VC304",)}, {"select": ("VC304",)}, {"VC304"}, id="selected-though-ignored"),
+        pytest.param({"ignore": ("VC304",)}, {"extend_select": ("VC304",)}, ALL, id="added-though-ignored"),
+        pytest.param({"ignore": ("VC304",)}, {"ignore": ("VC301",)}, ALL - {"VC301", "VC304"}, id="ignored-both"),
+        pytest.param({"select": ("VC304",)}, {"ignore": ("VC3",)}, set(), id="ignored-though-closer"),
+        pytest.param({"select": ("VC304",)}, {"select": ("VC301",)}, {"VC301"}, id="selected-instead"),
+        pytest.param(_FEW, {"extend_select": ("VC302",)}, {"VC301", "VC302", "VC304"}, id="added"),
+        pytest.param(_FEW, {"extend_select": ("VC301",), "ignore": ("VC30",)}, {"VC301"}, id="closer-of-those-typed"),
+        pytest.param(_FEW, {"extend_select": ("VC301",), "ignore": ("VC301",)}, {"VC304"}, id="equal-of-those-typed"),
+        pytest.param({"extend_select": ("VC006",)}, {"select": ("ALL",)}, ALL, id="on-demand-no-more"),
+        pytest.param(_FEW, {}, {"VC301", "VC304"}, id="nothing"),
+    ],
+)
+def test_what_is_typed_goes_before_the_settings(values: dict[str, Any], typed: dict[str, Any], codes: set[str]) -> None:
+    assert select(**values, typed=RuleChoice(**typed)).codes == codes
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
@@ -60,6 +83,7 @@ def test_rules_that_run(values: dict[str, Any], codes: set[str]) -> None:
         ),
         pytest.param({"ignore": ("stale-imports",)}, "did you mean 'stale-import'?", id="name"),
         pytest.param({"ignore": ("VC7",)}, "ignore names 'VC7'", id="empty-range"),
+        pytest.param({"typed": RuleChoice(ignore=("VC7",))}, "ignore names 'VC7'", id="typed"),
         pytest.param({"severity": {"X": Severity.INFO}}, "severity names 'X'", id="severity"),
         pytest.param({"per_file_ignores": {"a": ("X",)}}, "per-file-ignores names 'X'", id="per-file"),
     ],

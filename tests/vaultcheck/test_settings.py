@@ -37,6 +37,9 @@ def read(folder: Path, text: str) -> Settings:
         pytest.param("fail-on = 'warning'", "fail_on", Severity.WARNING, id="fail-on"),
         pytest.param("require-evidence = true", "require_evidence", True, id="require-evidence"),
         pytest.param("exclude = ['drafts']", "exclude", ("drafts",), id="exclude"),
+        pytest.param("force-exclude = true", "force_exclude", True, id="force-exclude"),
+        pytest.param("encryption-variable = 'KEY'", "encryption_variable", "KEY", id="encryption-variable"),
+        pytest.param("show-values = true", "show_values", True, id="show-values"),
         pytest.param("depends-on = {'b.ipynb' = ['a.ipynb']}", "depends_on", {"b.ipynb": ("a.ipynb",)}, id="depends"),
         pytest.param("", "select", ("ALL",), id="nothing"),
     ],
@@ -70,6 +73,11 @@ def test_path_begins_at_the_file(tmp_path: Path, key: str) -> None:
         pytest.param("require-evidence = 'yes'", "is true or false, as in true", id="truth"),
         pytest.param("vault = ''", "is a path", id="empty-path"),
         pytest.param("per-file-ignores = {a = 'VC3'}", "is a table of lists of rules", id="per-file"),
+        pytest.param(
+            "depends-on = {a = 'b'}", 'is a table of lists of notebooks, as in { "model.ipynb"', id="depends-on"
+        ),
+        pytest.param("encryption-variable = ''", "is the name of an environment variable", id="empty-variable"),
+        pytest.param("fail-on = 'info'\nfail_on = 'info'", "fail-on stands twice", id="twice"),
         pytest.param("x = [", "cannot be read", id="no-toml"),
     ],
 )

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.builders import Lab, build_cell, build_notebook, write_notebook
+from tests.vaultcheck.test_copies import run_copy, write_template
 from vaultcheck.checker import check
 from vaultcheck.finding import Finding, Location, Severity
 from vaultcheck.notebook import read_notebook
-from vaultcheck.suppressions import Suppression, find_suppressions, suppress
+from vaultcheck.suppressions import Suppression, find_needless, find_suppressions, suppress
 
 EVERYTHING = ""
 Found = list[tuple[str, int]]
@@ -41,6 +42,13 @@ def find(tmp_path: Path, source: str, *, kind: str = "code", tags: list[str] | N
         pytest.param("# vaultcheck: ignore[VC304]\nx = (", [("VC304", 1)], id="no-python"),
         pytest.param("x = 1\n# vaultcheck: ignore-file[VC304]", [("VC304", -2)], id="file"),
         pytest.param("# vaultcheck: ignore-file", [(EVERYTHING, -1)], id="whole-file"),
+        pytest.param("import x  # noqa: F401  # vaultcheck: ignore[VC304]", [("VC304", 1)], id="behind-another"),
+        pytest.param("# vaultcheck: ignore VC304 is too strict", [("VC304", 1)], id="code-without-brackets"),
+        pytest.param("# vaultcheck: ignore: VC304, VC301", [("VC304", 1), ("VC301", 1)], id="codes-behind-a-colon"),
+        pytest.param("# vaultcheck: ignore-VC304", [("VC304", 1)], id="code-as-in-a-tag"),
+        pytest.param("# vaultcheck: ignore[VC304", [("VC304", 1)], id="bracket-left-open"),
+        pytest.param("# vaultcheck: ignore -- see VC304", [(EVERYTHING, 1)], id="code-in-a-reason"),
+        pytest.param("# write `# vaultcheck: ignore` to silence it", [], id="quoted-in-a-comment"),
         pytest.param("x = '# vaultcheck: ignore'", [], id="text"),
         pytest.param('"""\n# vaultcheck: ignore\n"""', [], id="long-text"),
         pytest.param("# vaultcheck: ignored", [], id="other-word"),
@@ -63,6 +71,10 @@ def test_comment_suppresses(tmp_path: Path, source: str, found: Found) -> None:
             [("VC1", -2), ("VC2", -4)],
             id="several",
         ),
+        pytest.param("<!-- vaultcheck: ignore-file VC304 -->", [("VC304", -1)], id="code-without-brackets"),
+        pytest.param("<!-- vaultcheck: ignore-file[VC304 -->", [("VC304", -1)], id="bracket-left-open"),
+        pytest.param("<!-- vaultcheck: ignore-file because a > b -->", [(EVERYTHING, -1)], id="reason"),
+        pytest.param("<!-- see vaultcheck: ignore-file -->", [], id="in-a-sentence"),
         pytest.param("vaultcheck: ignore-file", [], id="shown-text"),
         pytest.param("<!-- vaultcheck: ignore -->", [], id="no-cell-to-mean"),
     ],
@@ -78,6 +90,10 @@ def test_hidden_text_suppresses(tmp_path: Path, source: str, found: Found) -> No
         pytest.param("vaultcheck-ignore-VC304", ["VC304"], id="code"),
         pytest.param("vaultcheck-ignore-stale-import", ["stale-import"], id="name"),
         pytest.param("vaultcheck: ignore=VC304", ["VC304"], id="as-a-comment"),
+        pytest.param("vaultcheck: ignore[VC304, VC301]", ["VC304", "VC301"], id="in-brackets"),
+        pytest.param("vaultcheck: VC304", ["VC304"], id="code-alone"),
+        pytest.param("vaultcheck-ignore VC304", ["VC304"], id="with-a-space"),
+        pytest.param("vaultcheck", [], id="sign-alone"),
         pytest.param("ignore", [], id="other-tag"),
         pytest.param("vaultcheck-ignored", [], id="other-word"),
     ],
@@ -163,6 +179,39 @@ def test_unused_suppression_is_a_finding(lab: Lab, word: str, message: str, monk
     monkeypatch.chdir(lab.folder)
     (finding,) = check([Path()]).findings
     assert (finding.code, finding.location.cell, finding.message) == ("VC901", 2, message)
+
+
+SUPPRESSED = "%vault import x from m  # vaultcheck: ignore[VC304]"
+
+
+@pytest.mark.parametrize(
+    ("is_stale", "found"),
+    [
+        pytest.param(True, [], id="needed-by-the-newest"),
+        pytest.param(False, [("VC901", "use.ipynb")], id="needed-by-none"),
+    ],
+)
+def test_suppression_is_judged_by_all_runs_of_a_notebook(
+    lab: Lab, *, is_stale: bool, found: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_template(lab, "use.ipynb", SUPPRESSED)
+    make = lab.start("make.ipynb", "%vault store x in m")
+    for night in range(3):
+        run_copy(lab, f"runs/use-{night}.ipynb", SUPPRESSED, source="use.ipynb")
+    if is_stale:
+        make.run_again(2, content="new")
+    lab.save()
+    monkeypatch.chdir(lab.folder)
+    report = check([Path()])
+    assert [(one.code, one.location.file) for one in report.findings] == found
+    assert report.suppressed == int(is_stale)
+
+
+def test_equal_cells_of_a_notebook_need_their_suppressions_each(tmp_path: Path) -> None:
+    cells = [build_cell("x = 1  # vaultcheck: ignore[VC304]", id=name) for name in "ab"]
+    notebook = read_notebook(write_notebook(tmp_path / "a.ipynb", build_notebook(cells)), path="a.ipynb")
+    needed, needless = find_suppressions(notebook)
+    assert find_needless([needless], [needed, needless], {"a.ipynb": notebook}) == [needless]
 
 
 def test_comment_that_suppresses_is_no_edit_of_the_command(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from vault_magic.errors import FormatError
 from vault_magic.manifest import SUFFIX
 from vaultcheck.baseline import Baseline, parse_baseline, render_baseline
 from vaultcheck.checker import Plan, check
@@ -24,7 +25,7 @@ from vaultcheck.report import Report
 from vaultcheck.reporters import REPORTERS
 from vaultcheck.reporters.text import render_text
 from vaultcheck.scope import Scope, UnknownRevision, find_projects
-from vaultcheck.settings import Settings, load_settings
+from vaultcheck.settings import RuleChoice, Settings, load_settings
 
 _BASELINE = ".vaultcheck-baseline.json"
 
@@ -55,14 +56,15 @@ def _choose_settings(options: CheckOptions) -> Settings:
     """Return the settings of the project, changed by what was typed."""
     found = load_settings(Path.cwd(), file=options.config)
     return found.change(
-        select=options.select or None,
-        ignore=options.ignore or None,
-        extend_select=(*found.extend_select, *options.extend_select),
+        typed=RuleChoice(options.select or None, options.extend_select, options.ignore),
         exclude=(*found.exclude, *options.exclude),
+        force_exclude=options.force_exclude or None,
         fail_on=options.fail_on,
         require_evidence=options.require_evidence or None,
         vault=options.vault,
         baseline=options.baseline,
+        encryption_variable=options.encryption_variable,
+        show_values=options.show_values or None,
     )
 
 
@@ -102,15 +104,17 @@ def _load_baseline(file: Path | None) -> Baseline | None:
     except (OSError, UnicodeError) as err:
         reason = err.strerror if isinstance(err, OSError) else "it is not UTF-8"
         raise click.UsageError(f"the baseline {file} cannot be read: {reason}") from err
+    except FormatError as err:
+        raise click.UsageError(f"{file}: {err}") from err
 
 
 def _write_baseline(options: CheckOptions, settings: Settings) -> int:
-    """Write all that is found into the baseline, in place of what it held; reasons are kept."""
+    """Write all that is found into the baseline, in place of what it held of that; reasons are kept."""
     file = settings.baseline or Path(_BASELINE)
     former = (_load_baseline(file) if file.exists() else None) or Baseline()
     report = _check(options, settings, None)
     try:
-        replace_file(file, render_baseline(report.findings, former=former).encode())
+        replace_file(file, render_baseline(report.findings, former=former, reach=report.reach).encode())
     except OSError as err:
         raise click.UsageError(f"cannot write {file}: {err.strerror or type(err).__name__}") from err
     count = len(report.findings)

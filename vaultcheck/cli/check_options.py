@@ -31,6 +31,7 @@ class CheckOptions:
     fail_on: Severity | None
     require_evidence: bool
     exclude: tuple[str, ...]
+    force_exclude: bool
     vault: Path | None
     since: str | None
     lineage: bool
@@ -83,6 +84,7 @@ _OPTIONS: tuple[Callable[..., Callable[..., object]], ...] = (
     ),
     click.option("--require-evidence", is_flag=True, help="Report notebooks of which nothing tells how they ran."),
     click.option("--exclude", metavar="GLOB", multiple=True, help="Pass over files and folders below those named."),
+    click.option("--force-exclude", is_flag=True, help="Pass over those named, too; for hooks, which name files."),
     click.option("--vault", type=_FILE, help="The archive, wherever the notebooks say it is."),
     click.option(
         "--since",
