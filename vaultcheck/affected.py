@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from vault_magic.manifest import SUFFIX
 from vaultcheck.discovery import follow_links
 from vaultcheck.finding import Finding
 from vaultcheck.workspace import Workspace
@@ -74,4 +75,4 @@ def _is_about_vault(finding: Finding, vaults: Collection[str], workspace: Worksp
     """Tell whether a finding is located at an archive or a manifest, of one of some vaults."""
     file = finding.location.file
     is_notebook = file in workspace.by_path or any(one.path == file for one in workspace.unreadable)
-    return not is_notebook and any(file in (vault, f"{vault}.manifest.json") for vault in vaults)
+    return not is_notebook and any(file in (vault, f"{vault}{SUFFIX}") for vault in vaults)

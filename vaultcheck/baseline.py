@@ -1,8 +1,8 @@
 """The findings that a project lives with for now: those of the baseline are not told, new ones are.
 
 A file of JSON, an entry a line, sorted: it can be committed, read, and merged. An entry counts how many findings it
-stands for, and has a reason that people write. Paths begin at the root of the project,
-wherever the check runs.
+stands for, and has a reason that people write. Paths begin at the root of the
+project, wherever the check runs.
 """
 
 from __future__ import annotations

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vaultcheck.affected import find_affected, select_affected
-from vaultcheck.baseline import Baseline, compare
+from vaultcheck.baseline import Baseline, Entry, compare
 from vaultcheck.discovery import display_path, find_notebooks
 from vaultcheck.file_lines import FileLines
 from vaultcheck.finding import Finding, Severity
@@ -93,13 +93,18 @@ def _tell(workspace: Workspace, selection: Selection, plan: Plan, *, folder: Pat
         affected = find_affected(workspace, change)
         left, checked = [*select_affected(left, affected, workspace=workspace)], {*affected}
     reach = build_reach(selection.codes, checked, root=plan.settings.root, folder=folder, is_whole=is_whole)
-    if plan.baseline is None:
-        return _Told(tuple(left), len(silenced), 0, reach)
-    stale, file = StaleBaseline(), display_path(plan.baseline_file or Path(), folder)
-    compared = compare(sorted(left, key=lambda one: one.sort_key), plan.baseline, reach=reach)
-    drafts = [stale.draft(compared.stale, file=file)] if compared.stale and stale.code in selection.codes else []
-    more = selection.apply(stamp(one, stale, workspace) for one in drafts)
-    return _Told((*compared.left, *more), len(silenced), compared.known, reach)
+    compared = compare(sorted(left, key=lambda one: one.sort_key), plan.baseline or Baseline(), reach=reach)
+    stale = _find_stale(compared.stale, selection, workspace, file=display_path(plan.baseline_file or Path(), folder))
+    return _Told((*compared.left, *stale), len(silenced), compared.known, reach)
+
+
+def _find_stale(
+    entries: Sequence[Entry], selection: Selection, workspace: Workspace, *, file: str
+) -> Iterator[Finding]:
+    """Return the finding of the entries of a baseline that stand for nothing any more."""
+    rule = StaleBaseline()
+    drafts = [rule.draft(entries, file=file)] if entries and rule.code in selection.codes else []
+    return selection.apply(stamp(one, rule, workspace) for one in drafts)
 
 
 def _find_unused(workspace: Workspace, selection: Selection, unused: Collection[Suppression]) -> Iterator[Finding]:

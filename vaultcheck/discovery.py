@@ -8,12 +8,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NoReturn
+
+from vaultcheck.errors import CheckError
 
 _SUFFIX = ".ipynb"
 _SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages"})
 
 
-class MissingPath(Exception):
+class MissingPath(CheckError):
     """A path on the command line that does not exist."""
 
 
@@ -37,8 +40,7 @@ def find_notebooks(
 
     Hidden folders (checkpoints, environments, version control), virtual environments and installed packages are
     passed over, and so is what `exclude` means: patterns of paths, seen from the working directory or the `root`
-    of the settings, or of names. What is
-    named directly is taken all the same, unless `exclude` `is_forced`.
+    of the settings, or of names. What is named directly is taken all the same, unless `exclude` `is_forced`.
 
     Raises:
         MissingPath: a path does not exist.
@@ -67,6 +69,11 @@ def follow_links(file: Path) -> Path:
         return file.absolute()
 
 
+def raise_missing(path: Path) -> NoReturn:
+    """Refuse a path; raises `MissingPath`."""
+    raise MissingPath(f"{path} does not exist; name notebooks or folders with notebooks")
+
+
 def display_path(file: Path, working_directory: Path) -> str:
     """Return a path as reports show it."""
     try:
@@ -93,7 +100,7 @@ def _expand(path: Path, is_excluded: Callable[[Path], bool]) -> Iterator[Path]:
     elif path.is_dir():
         yield from _walk(path, is_excluded)
     else:
-        raise MissingPath(f"{path} does not exist; name notebooks or folders with notebooks")
+        raise_missing(path)
 
 
 def _walk(folder: Path, is_excluded: Callable[[Path], bool]) -> Iterator[Path]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 _CELL_DEPTH = 3  # the notebook, its cells, one cell
 _LINE_DEPTH = 4  # and the list of lines of its source
 _SOURCE = ("cells", "source")  # not a `source` in the metadata of a cell

@@ -10,13 +10,14 @@ from vault_magic.errors import VaultError
 from vault_magic.identity import Match, compare_objects
 from vault_magic.manifest import SUFFIX, Manifest, parse_manifest
 from vaultcheck.affected import Change
-from vaultcheck.discovery import MissingPath, follow_links
+from vaultcheck.discovery import follow_links, raise_missing
+from vaultcheck.errors import CheckError
 from vaultcheck.git import Repository, find_repository
 from vaultcheck.includes import find_root
 from vaultcheck.snapshot import Snapshot
 
 
-class UnknownRevision(Exception):
+class UnknownRevision(CheckError):
     """A revision that git does not know, or no repository to ask for it."""
 
 
@@ -57,7 +58,7 @@ def find_projects(files: Iterable[Path]) -> tuple[Path, ...]:
     named = tuple(files) or (Path(),)
     for file in named:
         if not file.exists():
-            raise MissingPath(f"{file} does not exist; name notebooks or folders with notebooks")
+            raise_missing(file)
     return tuple(sorted({find_root(_find_folder(file)) for file in named}))
 
 

@@ -76,6 +76,12 @@ def find_codes(rules: Iterable[Rule], word: str) -> tuple[str, ...]:
     return tuple(one.code for one in rules if (is_prefix and one.code.startswith(upper)) or one.name == word.lower())
 
 
+def advise_rule(rules: Iterable[Rule], word: str) -> str:
+    """Return what to say of a word that names no rule: which was most likely meant."""
+    known = [name for one in rules for name in (one.code, one.name)]
+    return advise(word.upper() if word[:2].upper() == "VC" else word, known, otherwise="see: vaultcheck rule")
+
+
 def _choose(rules: Sequence[Rule], choice: RuleChoice, *, before: frozenset[str], is_demanded: bool) -> frozenset[str]:
     """Return the codes that are chosen after some words, of which none may be for a rule that was chosen before."""
     words = (*(choice.select or ()), *choice.extend_select)
@@ -107,7 +113,5 @@ def _choose_severities(rules: Sequence[Rule], words: Mapping[str, Severity]) -> 
 
 def _require(rules: Sequence[Rule], word: str, key: str) -> tuple[str, ...]:
     if not (codes := find_codes(rules, word)):
-        known = [name for one in rules for name in (one.code, one.name)]
-        advice = advise(word.upper() if word[:2].upper() == "VC" else word, known, otherwise="see: vaultcheck rule")
-        raise CommandError(f"{key} names {word!r}, which is no rule; {advice}")
+        raise CommandError(f"{key} names {word!r}, which is no rule; {advise_rule(rules, word)}")
     return codes

@@ -30,10 +30,9 @@ class Settings:
     """What is checked and how; `root` is the folder from which paths and patterns begin.
 
     Rules are named by code, by the beginning of one (`VC3`), by name, or all of them (`ALL`); what was `typed` goes
-    before what stands in the file. `depends_on` are the
-    notebooks that others need beside what the vault tells. `working_directory` is where the kernels of the notebooks
-    start, where that is not the notebook's folder. `encryption_variable` and `show_values` are for what opens a vault;
-    the check does not.
+    before what stands in the file. `depends_on` are the notebooks that others need beside what the vault tells.
+    `working_directory` is where the kernels of the notebooks start, where that is not the notebook's folder.
+    `encryption_variable` and `show_values` are for what opens a vault; the check does not.
     """
 
     root: Path = field(default_factory=Path.cwd)
@@ -96,88 +95,82 @@ def _read_entries(table: Mapping[str, object], name: str, root: Path) -> dict[st
             raise CommandError(f"{name}: {_TABLE} has no setting {key!r}; {advise(known, _READERS, otherwise=_ALL)}")
         if known.replace("-", "_") in values:
             raise CommandError(f"{name}: {known} stands twice in {_TABLE}, once with '-' and once with '_'; keep one")
-        what, read = _READERS[known]
+        entry = _READERS[known]
         try:
-            values[known.replace("-", "_")] = read(value, root)
+            values[known.replace("-", "_")] = entry.read(value, root)
         except ValueError as err:
-            raise CommandError(f"{name}: {key} in {_TABLE} is {what}, as in {err}") from err
+            raise CommandError(f"{name}: {key} in {_TABLE} is {entry.what}, as in {entry.example}") from err
     return values
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A setting of the file: what it is, an example, and how it is read; raises `ValueError` for anything else."""
+
+    what: str
+    example: str
+    read: Callable[[object, Path], object]
 
 
 def _read_list(value: object, _root: Path) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise ValueError('["VC304", "VC4"]')
+        raise ValueError(value)
     return tuple(value)
 
 
-def _read_patterns(value: object, _root: Path) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise ValueError('["drafts", "archive/*.ipynb"]')
-    return tuple(value)
-
-
-def _read_rules_of_files(value: object, _root: Path) -> dict[str, tuple[str, ...]]:
-    return _read_lists(value, example='{ "drafts/*.ipynb" = ["VC3"] }')
-
-
-def _read_dependences(value: object, _root: Path) -> dict[str, tuple[str, ...]]:
-    return _read_lists(value, example='{ "model.ipynb" = ["setup.ipynb"] }')
-
-
-def _read_lists(value: object, *, example: str) -> dict[str, tuple[str, ...]]:
-    lists = value.items() if isinstance(value, dict) else [("", None)]
-    if not all(isinstance(one, list) and all(isinstance(word, str) for word in one) for _, one in lists):
-        raise ValueError(example)
-    return {key: tuple(one or ()) for key, one in lists}
-
-
-def _read_severities(value: object, _root: Path) -> dict[str, Severity]:
-    known = {one.value: one for one in Severity}
-    if not isinstance(value, dict) or not all(isinstance(one, str) and one in known for one in value.values()):
-        raise ValueError('{ VC402 = "error", VC3 = "warning" }')
-    return {key: known[one] for key, one in value.items()}
+def _read_lists(value: object, root: Path) -> dict[str, tuple[str, ...]]:
+    return {key: _read_list(one, root) for key, one in _require_table(value).items()}
 
 
 def _read_severity(value: object, _root: Path) -> Severity:
-    known = {one.value: one for one in Severity}
-    if not isinstance(value, str) or value not in known:
-        raise ValueError('"warning"')
-    return known[value]
+    return Severity(value)
+
+
+def _read_severities(value: object, _root: Path) -> dict[str, Severity]:
+    return {key: Severity(one) for key, one in _require_table(value).items()}
+
+
+def _require_table(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise ValueError(value)
+    return value
 
 
 def _read_truth(value: object, _root: Path) -> bool:
     if not isinstance(value, bool):
-        raise ValueError("true")
+        raise ValueError(value)
+    return value
+
+
+def _read_word(value: object, _root: Path) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError(value)
     return value
 
 
 def _read_path(value: object, root: Path) -> Path:
-    if not isinstance(value, str) or not value:
-        raise ValueError('"data/storage.zip"')
-    return root / value
+    return root / _read_word(value, root)
 
 
-def _read_variable(value: object, _root: Path) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValueError('"VAULT_PASSWORD"')
-    return value
+_RULES = _Entry("a list of rules", '["VC304", "VC4"]', _read_list)
+_TRUTH = _Entry("true or false", "true", _read_truth)
+_PATH = _Entry("a path", '"data/storage.zip"', _read_path)
 
-
-_READERS: Mapping[str, tuple[str, Callable[[object, Path], object]]] = {
-    "select": ("a list of rules", _read_list),
-    "extend-select": ("a list of rules", _read_list),
-    "ignore": ("a list of rules", _read_list),
-    "per-file-ignores": ("a table of lists of rules", _read_rules_of_files),
-    "severity": ("a table of severities", _read_severities),
-    "fail-on": ("a severity", _read_severity),
-    "require-evidence": ("true or false", _read_truth),
-    "exclude": ("a list of patterns", _read_patterns),
-    "force-exclude": ("true or false", _read_truth),
-    "vault": ("a path", _read_path),
-    "working-directory": ("a path", _read_path),
-    "depends-on": ("a table of lists of notebooks", _read_dependences),
-    "baseline": ("a path", _read_path),
-    "encryption-variable": ("the name of an environment variable", _read_variable),
-    "show-values": ("true or false", _read_truth),
+_READERS: Mapping[str, _Entry] = {
+    "select": _RULES,
+    "extend-select": _RULES,
+    "ignore": _RULES,
+    "per-file-ignores": _Entry("a table of lists of rules", '{ "drafts/*.ipynb" = ["VC3"] }', _read_lists),
+    "severity": _Entry("a table of severities", '{ VC402 = "error", VC3 = "warning" }', _read_severities),
+    "fail-on": _Entry("a severity", '"warning"', _read_severity),
+    "require-evidence": _TRUTH,
+    "exclude": _Entry("a list of patterns", '["drafts", "archive/*.ipynb"]', _read_list),
+    "force-exclude": _TRUTH,
+    "vault": _PATH,
+    "working-directory": _PATH,
+    "depends-on": _Entry("a table of lists of notebooks", '{ "model.ipynb" = ["setup.ipynb"] }', _read_lists),
+    "baseline": _PATH,
+    "encryption-variable": _Entry("the name of an environment variable", '"VAULT_PASSWORD"', _read_word),
+    "show-values": _TRUTH,
 }
 _ALL = f"there are {', '.join(_READERS)}"

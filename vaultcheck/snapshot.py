@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
+from typing import TypeVar
 
 from vault_magic.archive.listing import Listing, read_listing
 from vault_magic.archive.provenance import read_producers
 from vault_magic.errors import ArchiveError, VaultError
 from vault_magic.identity import Identity, Match, compare_objects
 from vault_magic.manifest import SUFFIX, ImportLine, Manifest, Producer, parse_manifest
+
+_T = TypeVar("_T")
+_Key = TypeVar("_Key", bound=Hashable)
+_Line = TypeVar("_Line", Producer, ImportLine)
 
 
 @dataclass(frozen=True)
@@ -50,43 +56,24 @@ class Snapshot:
 
     def list_producers(self, *, notebook: str | None, sources: Collection[str]) -> list[Producer]:
         """Return who made objects in a notebook, as the manifest tells: see `is_about`."""
-        found = (*(self._producers_by_notebook.get(notebook, ()) if notebook else ()), *self._unnamed_producers)
-        return [one for one in found if is_about(one, notebook=notebook, sources=sources)]
+        return _select(self._producers_by_notebook, notebook=notebook, sources=sources)
 
     def list_imports(self, *, notebook: str | None, sources: Collection[str]) -> list[ImportLine]:
         """Return what a notebook has imported, as the manifest tells: see `is_about`."""
-        found = (*(self._imports_by_notebook.get(notebook, ()) if notebook else ()), *self._unnamed_imports)
-        return [one for one in found if is_about(one, notebook=notebook, sources=sources)]
+        return _select(self._imports_by_notebook, notebook=notebook, sources=sources)
 
     @cached_property
     def imports_by_path(self) -> Mapping[str, list[ImportLine]]:
         """What was imported of each object."""
-        found: dict[str, list[ImportLine]] = {}
-        for line in self.imports:
-            found.setdefault(line.path, []).append(line)
-        return found
+        return _group(self.imports, attrgetter("path"))
 
     @cached_property
     def _producers_by_notebook(self) -> Mapping[str | None, list[Producer]]:
-        found: dict[str | None, list[Producer]] = {}
-        for one in self.producers.values():
-            found.setdefault(one.notebook, []).append(one)
-        return found
-
-    @property
-    def _unnamed_producers(self) -> list[Producer]:
-        return self._producers_by_notebook.get(None, [])
+        return _group(self.producers.values(), attrgetter("notebook"))
 
     @cached_property
     def _imports_by_notebook(self) -> Mapping[str | None, list[ImportLine]]:
-        found: dict[str | None, list[ImportLine]] = {}
-        for line in self.imports:
-            found.setdefault(line.notebook, []).append(line)
-        return found
-
-    @property
-    def _unnamed_imports(self) -> list[ImportLine]:
-        return self._imports_by_notebook.get(None, [])
+        return _group(self.imports, attrgetter("notebook"))
 
     def find_maker(self, path: str) -> str | None:
         """Return the notebook that stored an object, as reports show paths, where manifest or sidecar tell it."""
@@ -130,6 +117,19 @@ def is_about(line: Producer | ImportLine, *, notebook: str | None, sources: Coll
     if line.notebook is None:
         return line.cell is not None and line.cell.sha256 in sources
     return line.notebook == notebook
+
+
+def _select(lines: Mapping[str | None, list[_Line]], *, notebook: str | None, sources: Collection[str]) -> list[_Line]:
+    """Return the lines about a notebook among those grouped by the names that they give."""
+    found = [one for name in dict.fromkeys((notebook, None)) for one in lines.get(name, ())]
+    return [one for one in found if is_about(one, notebook=notebook, sources=sources)]
+
+
+def _group(things: Iterable[_T], key: Callable[[_T], _Key]) -> dict[_Key, list[_T]]:
+    found: dict[_Key, list[_T]] = {}
+    for one in things:
+        found.setdefault(key(one), []).append(one)
+    return found
 
 
 def _display(path: str, producer: Producer) -> str | None:

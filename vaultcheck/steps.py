@@ -89,6 +89,17 @@ class Step:
         return show_executed(self.record.command) if self.record else self.member or ""
 
     @property
+    def module(self) -> str | None:
+        """The module that it imports as a whole, as far as the text tells: each object is read when asked for."""
+        command = self.found.command if self.found else None
+        return command.bound_module if command is not None and command.is_module_import else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it stores or imports what its text does not tell: it depends on variables."""
+        return not self.paths and self.module is None
+
+    @property
     def is_silent(self) -> bool:
         """Whether it has run and left no record, as under `%%capture`."""
         return self.record is None and self.found is not None and self.cell.count is not None
@@ -168,11 +179,10 @@ def build_steps(
 
 def _list_members(step: Step) -> Iterator[Step]:
     """Return what cells of a stripped notebook have asked a module for, by the manifest: of an edited cell, nothing."""
-    command = step.found.command if step.found else None
-    if command is None or not command.is_module_import or step.notebook.records:
+    if step.module is None or step.notebook.records:
         return
     for line in step.vault.imports:
-        cell = _find_cell(step.notebook, line.cell) if line.path.startswith(f"{command.bound_module}/") else None
+        cell = _find_cell(step.notebook, line.cell) if line.path.startswith(f"{step.module}/") else None
         if cell and (member := replace(step, cell=cell, found=None, member=line.path)).imported(line.path):
             yield member
 

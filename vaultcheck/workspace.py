@@ -141,19 +141,11 @@ def load_workspace(
     Raises:
         CommandError: what a project says of its vaults cannot be read.
     """
-    read, unreadable = _read_notebooks(watch(files, "reading notebooks"))
-    runs = find_sources(read)
-    saved = tuple(replace(one, source=runs[one.path]) if one.path in runs else one for one in read)
     settings = settings or Settings(root=working_directory)
-    vaults = _Vaults(working_directory, override=settings.vault)
-    sources = SourceFiles()
-    courses = {notebook.path: follow(notebook, sources, start=settings.working_directory) for notebook in saved}
-    notebooks = tuple(_add_readings(notebook, courses[notebook.path]) for notebook in saved)
-    find_defaults = cache(load_defaults)
-    own = {
-        one.path: tuple(build_steps(one, courses[one.path], find_vault=vaults.find, find_defaults=find_defaults))
-        for one in notebooks
-    }
+    read, unreadable = _read_notebooks(watch(files, "reading notebooks"))
+    courses = _follow(read, settings)
+    notebooks = tuple(_add_readings(notebook, courses[notebook.path]) for notebook in read)
+    own = _list_steps(notebooks, courses, _Vaults(working_directory, override=settings.vault))
     steps = tuple(step for found in own.values() for step in found)
     used = {step.vault.path: step.vault for step in steps}
     executions = {notebook.path: _reconstruct(notebook, used.values()) for notebook in notebooks}
@@ -177,6 +169,22 @@ def load_workspace(
     )
 
 
+def _follow(notebooks: Iterable[Notebook], settings: Settings) -> dict[str, Course]:
+    sources = SourceFiles()
+    return {one.path: follow(one, sources, start=settings.working_directory) for one in notebooks}
+
+
+def _list_steps(
+    notebooks: Iterable[Notebook], courses: Mapping[str, Course], vaults: _Vaults
+) -> dict[str, tuple[Step, ...]]:
+    """Return the commands of each notebook, by its path."""
+    find_defaults = cache(load_defaults)
+    return {
+        one.path: tuple(build_steps(one, courses[one.path], find_vault=vaults.find, find_defaults=find_defaults))
+        for one in notebooks
+    }
+
+
 def _read_dependences(settings: Settings, folder: Path) -> dict[str, tuple[Path, ...]]:
     """Return the files that notebooks need beside what the vault tells, by the paths of the notebooks."""
     return {
@@ -186,13 +194,16 @@ def _read_dependences(settings: Settings, folder: Path) -> dict[str, tuple[Path,
 
 
 def _read_notebooks(files: Iterable[FoundFile]) -> tuple[tuple[Notebook, ...], tuple[Unreadable, ...]]:
+    """Return the notebooks, each with the one that it is a run of, and the files that are none."""
     notebooks, unreadable = [], []
     for found in files:
         try:
             notebooks.append(read_notebook(found.file, path=found.path))
         except UnreadableNotebook as err:
             unreadable.append(Unreadable(found.path, str(err), found.file))
-    return tuple(notebooks), tuple(unreadable)
+    runs = find_sources(notebooks)
+    named = (replace(one, source=runs[one.path]) if one.path in runs else one for one in notebooks)
+    return tuple(named), tuple(unreadable)
 
 
 def _add_readings(notebook: Notebook, course: Course) -> Notebook:

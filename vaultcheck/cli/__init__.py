@@ -14,6 +14,7 @@ import click
 
 from vault_magic import __version__
 from vault_magic.errors import CommandError, PasswordError, VaultError
+from vaultcheck.errors import CheckError
 
 FAILED, USAGE, INTERNAL, INTERRUPTED = 1, 2, 3, 130
 """The exit codes beside 0 for "clean" and 1 for findings, which each command returns itself."""
@@ -81,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(cli.main(args=None if argv is None else [*argv], standalone_mode=False) or 0)
     except click.ClickException as err:
         return _say(f"{' '.join(err.format_message().split())} (see: vaultcheck --help)", USAGE)
-    except (CommandError, PasswordError) as err:  # what a notebook says becomes a finding: this is how we were called
+    except (CheckError, CommandError, PasswordError) as err:  # how we were called; what notebooks say is a finding
         return _say(str(err), USAGE)
     except VaultError as err:  # what is in the files
         return _say(str(err), FAILED)

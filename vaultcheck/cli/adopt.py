@@ -9,7 +9,7 @@ import click
 
 from vaultcheck.adoption import plan_adoption
 from vaultcheck.cli.terms import format_option, print_notices, print_text
-from vaultcheck.discovery import FoundFile, MissingPath, find_notebooks
+from vaultcheck.discovery import FoundFile, find_notebooks
 from vaultcheck.file_lines import FileLines
 from vaultcheck.notebook import Notebook, UnreadableNotebook, read_notebook
 from vaultcheck.reporters.adoption import render_adoption, render_adoption_json
@@ -24,10 +24,7 @@ def adopt_command(paths: tuple[Path, ...], form: str) -> int:
     No vault is needed; nothing is executed or written. A file that is only read is raw input, one that is only written
     is an export: both are left alone. Exit code 0: whatever was found; 2: wrong usage.
     """
-    try:
-        files = find_notebooks(paths or (Path(),), working_directory=Path.cwd())
-    except MissingPath as err:
-        raise click.UsageError(str(err)) from err
+    files = find_notebooks(paths or (Path(),), working_directory=Path.cwd())
     plan = plan_adoption([*_read(files)], working_directory=Path.cwd())
     render = render_adoption_json if form == "json" else render_adoption
     print_text(render(plan, FileLines(files).find))

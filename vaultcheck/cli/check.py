@@ -12,22 +12,19 @@ from typing import Any
 
 import click
 
-from vault_magic.errors import FormatError
 from vault_magic.manifest import SUFFIX
-from vaultcheck.baseline import Baseline, parse_baseline, render_baseline
+from vaultcheck.baseline import Baseline
 from vaultcheck.checker import Plan, check
+from vaultcheck.cli.baseline_file import DEFAULT, load_baseline, save_baseline
 from vaultcheck.cli.check_options import CheckOptions, check_options
-from vaultcheck.cli.outputs import replace_file, write_output
+from vaultcheck.cli.outputs import write_output
 from vaultcheck.cli.terminal import Progress, choose_style
 from vaultcheck.cli.terms import print_notices, print_text
-from vaultcheck.discovery import MissingPath
 from vaultcheck.report import Report
 from vaultcheck.reporters import REPORTERS
 from vaultcheck.reporters.text import render_text
-from vaultcheck.scope import Scope, UnknownRevision, find_projects
+from vaultcheck.scope import Scope, find_projects
 from vaultcheck.settings import RuleChoice, Settings, load_settings
-
-_BASELINE = ".vaultcheck-baseline.json"
 
 
 @click.command("check")
@@ -45,7 +42,8 @@ def check_command(**values: Any) -> int:
         raise click.UsageError(f"{who} {settings.vault}: neither the archive nor its manifest is there")
     if options.write_baseline:
         return _write_baseline(options, settings)
-    report = _check(options, settings, _load_baseline(settings.baseline))
+    baseline = load_baseline(settings.baseline) if settings.baseline else None
+    report = _check(options, settings, baseline)
     print_text(_render(report, options))
     for output in options.outputs:
         write_output(report, output)
@@ -70,16 +68,12 @@ def _choose_settings(options: CheckOptions) -> Settings:
 
 def _check(options: CheckOptions, settings: Settings, baseline: Baseline | None) -> Report:
     paths, scope = options.paths or (Path(),), Scope(since=options.since) if options.since else None
-    try:
-        if options.lineage and options.since:
-            raise click.UsageError("--lineage reports what concerns the files named, --since what has changed: choose")
-        if options.lineage:
-            paths, scope = find_projects(options.paths), Scope.of(options.paths)
-        plan = Plan(settings, scope, baseline, settings.baseline)
-        with _without_collector():
-            return check(paths, plan, watch=Progress().follow)
-    except (MissingPath, UnknownRevision) as err:
-        raise click.UsageError(str(err)) from err
+    if options.lineage and options.since:
+        raise click.UsageError("--lineage reports what concerns the files named, --since what has changed: choose")
+    if options.lineage:
+        paths, scope = find_projects(options.paths), Scope.of(options.paths)
+    with _without_collector():
+        return check(paths, Plan(settings, scope, baseline, settings.baseline), watch=Progress().follow)
 
 
 @contextmanager
@@ -94,29 +88,11 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _load_baseline(file: Path | None) -> Baseline | None:
-    if file is None:
-        return None
-    try:
-        return parse_baseline(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as err:
-        raise click.UsageError(f"the baseline {file} is not there; write it: --write-baseline") from err
-    except (OSError, UnicodeError) as err:
-        reason = err.strerror if isinstance(err, OSError) else "it is not UTF-8"
-        raise click.UsageError(f"the baseline {file} cannot be read: {reason}") from err
-    except FormatError as err:
-        raise click.UsageError(f"{file}: {err}") from err
-
-
 def _write_baseline(options: CheckOptions, settings: Settings) -> int:
     """Write all that is found into the baseline, in place of what it held of that; reasons are kept."""
-    file = settings.baseline or Path(_BASELINE)
-    former = (_load_baseline(file) if file.exists() else None) or Baseline()
+    file = settings.baseline or DEFAULT
     report = _check(options, settings, None)
-    try:
-        replace_file(file, render_baseline(report.findings, former=former, reach=report.reach).encode())
-    except OSError as err:
-        raise click.UsageError(f"cannot write {file}: {err.strerror or type(err).__name__}") from err
+    save_baseline(file, report)
     count = len(report.findings)
     print_notices([f"wrote {count} finding{'' if count == 1 else 's'} into {file}; each entry has room for a reason"])
     if settings.baseline is None:

@@ -1,4 +1,4 @@
-"""The options of the check, which other commands that report share."""
+"""The options of the check."""
 
 from __future__ import annotations
 

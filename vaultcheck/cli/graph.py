@@ -10,7 +10,6 @@ import click
 from vaultcheck.checker import Plan, check
 from vaultcheck.cli.terminal import Progress
 from vaultcheck.cli.terms import print_text
-from vaultcheck.discovery import MissingPath
 from vaultcheck.lineage import Lineage
 from vaultcheck.reporters.lineage_graph import render_dot, render_graph_json, render_mermaid, render_tree
 from vaultcheck.settings import load_settings
@@ -29,9 +28,6 @@ _FORMATS: Mapping[str, Callable[[Lineage], str]] = {
 def graph_command(paths: tuple[Path, ...], form: str) -> int:
     """Show which notebooks store and import which objects, by their commands; nothing is executed."""
     plan = Plan(load_settings(Path.cwd()))
-    try:
-        report = check(paths or (Path(),), plan, watch=Progress().follow)
-    except MissingPath as err:
-        raise click.UsageError(str(err)) from err
+    report = check(paths or (Path(),), plan, watch=Progress().follow)
     print_text(_FORMATS[form](report.lineage))
     return 0

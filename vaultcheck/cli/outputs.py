@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from vaultcheck.errors import CheckError
 from vaultcheck.report import Report
 from vaultcheck.reporters import REPORTERS
 
@@ -39,13 +40,13 @@ def write_output(report: Report, output: Output) -> None:
     """Write one report.
 
     Raises:
-        UsageError: it cannot be written there.
+        CheckError: it cannot be written there.
     """
     content = REPORTERS[output.format](report).encode("utf-8", "backslashreplace")
     try:
         replace_file(output.file, content)
     except OSError as err:
-        raise click.UsageError(f"cannot write {output.file}: {err.strerror or type(err).__name__}") from err
+        raise CheckError(f"cannot write {output.file}: {err.strerror or type(err).__name__}") from err
 
 
 def replace_file(file: Path, content: bytes) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from vault_magic.advice import advise
 from vaultcheck.cli.terms import print_text
 from vaultcheck.rules import RULES
 from vaultcheck.rules.base import Rule
 from vaultcheck.rules.pages import render_page, render_reference, render_table
+from vaultcheck.selection import advise_rule
 
 
 @click.command("rule")
@@ -26,11 +26,5 @@ def rule_command(code: str | None, all_pages: bool) -> int:
 def _find(wanted: str) -> Rule:
     known = {name.lower(): rule for rule in RULES for name in (rule.code, rule.name)}
     if (rule := known.get(wanted.lower())) is None:
-        advice = advise(
-            wanted.upper() if wanted[:2].lower() == "vc" else wanted, _NAMES, otherwise="see: vaultcheck rule"
-        )
-        raise click.UsageError(f"there is no rule {wanted!r}; {advice}")
+        raise click.UsageError(f"there is no rule {wanted!r}; {advise_rule(RULES, wanted)}")
     return rule
-
-
-_NAMES = tuple(name for rule in RULES for name in (rule.code, rule.name))

@@ -126,8 +126,7 @@ def _has_run(step: Step, workspace: Workspace) -> bool:
 
 def _is_traceless(step: Step) -> bool:
     """Tell whether no manifest would know of the command, had it run."""
-    is_module = step.found is not None and step.found.command is not None and step.found.command.is_module_import
-    is_import = step.verb is Verb.IMPORT and (is_module or not step.vault.has_manifest)
+    is_import = step.verb is Verb.IMPORT and (step.module is not None or not step.vault.has_manifest)
     return is_import or step.verb in (Verb.DEL, Verb.ASSERT, Verb.SEAL)
 
 

@@ -8,6 +8,7 @@ from vaultcheck.finding import Location, Severity, Stake
 from vaultcheck.rules.base import Draft, Rule
 from vaultcheck.rules.stories import list_consequences, list_runs, tell_import, tell_last_store, tell_standing
 from vaultcheck.standing import Standing, State
+from vaultcheck.steps import Step
 from vaultcheck.workspace import Workspace
 
 
@@ -124,11 +125,11 @@ def _select(workspace: Workspace, *states: State) -> Iterator[Standing]:
 
 def _draft(standing: Standing, workspace: Workspace, message: str, hint: str, *, stake: Stake) -> Draft:
     consequences = list_consequences(standing, workspace, importers=standing.old_imports, are_told=False)
-    where, runs = _locate(standing), [standing.maker or "", *(one.step.notebook.path for one in standing.old_imports)]
-    if standing.state is not State.BEHIND and standing.last:
-        runs[0] = standing.last.notebook.path
+    store = _find_store(standing)
+    first = standing.maker if standing.state is State.BEHIND else store.notebook.path if store else None
+    runs = [first or "", *(one.step.notebook.path for one in standing.old_imports)]
     return Draft(
-        where,
+        store.location if store else Location(standing.vault.path),
         message,
         hint,
         standing.use.path,
@@ -141,8 +142,10 @@ def _draft(standing: Standing, workspace: Workspace, message: str, hint: str, *,
     )
 
 
-def _locate(standing: Standing) -> Location:
-    """Return the place of the store that made what is there; where it has none, that of the last recorded one."""
-    own = [step for step in standing.use.stores if step.notebook.path == standing.maker]
-    last = [standing.last] if standing.last else []
-    return (last if standing.state is not State.BEHIND or not own or last[0] in own else own)[-1].location
+def _find_store(standing: Standing) -> Step | None:
+    """Return the last recorded store, or where another notebook has made what is there, that one's."""
+    last = standing.last
+    if standing.state is not State.BEHIND or last is None or last.notebook.path == standing.maker:
+        return last
+    own = (step for step in reversed(standing.use.stores) if step.notebook.path == standing.maker)
+    return next(own, last)

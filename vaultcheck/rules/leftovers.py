@@ -69,14 +69,12 @@ class _Takers:
     def may_take(self, use: Use) -> bool:
         """Tell whether somebody may import an object: by a module, with variables, or from elsewhere."""
         steps = self._by_vault.get(use.vault, ())
-        return use.path in self._lines[use.vault] or any(_may_import(step, use.path) for step in steps)
+        is_taken = any(step.is_open or _takes_module(step, use.path) for step in steps)
+        return is_taken or use.path in self._lines[use.vault]
 
 
-def _may_import(step: Step, path: str) -> bool:
-    command = step.found.command if step.found else None
-    if command is not None and command.is_module_import:
-        return path.startswith(f"{command.bound_module}/")
-    return not step.paths
+def _takes_module(step: Step, path: str) -> bool:
+    return step.module is not None and path.startswith(f"{step.module}/")
 
 
 class OrphanedEntry(Rule):
@@ -130,14 +128,15 @@ def _list_orphans(vault: Snapshot, workspace: Workspace) -> list[str]:
     steps = [step for step in workspace.steps if step.vault is vault]
     if not vault.has_manifest and (workspace.unreadable or len({step.notebook.path for step in steps}) == 1):
         return []
-    if any(step.verb in (Verb.STORE, Verb.IMPORT) and not step.paths and not _is_module(step) for step in steps):
+    if any(step.verb in (Verb.STORE, Verb.IMPORT) and step.is_open for step in steps):
         return []
     used = {use.path for use in workspace.lineage.uses if use.vault == vault.path}
     used |= {path for step in steps for path in (*step.paths, *step.changed)}
     told = {*vault.damaged, *vault.unencrypted, *vault.disagreements}  # by VC203, VC205 and VC005
     taken = {line.path for line in vault.imports} | told
     left = (path for path in vault.objects if path not in used and path not in taken)
-    return [path for path in left if _is_orphan(path, vault, workspace) and not any(_takes(one, path) for one in steps)]
+    free = (path for path in left if not any(_takes_module(step, path) for step in steps))
+    return [path for path in free if _is_orphan(path, vault, workspace)]
 
 
 def _is_orphan(path: str, vault: Snapshot, workspace: Workspace) -> bool:
@@ -146,12 +145,3 @@ def _is_orphan(path: str, vault: Snapshot, workspace: Workspace) -> bool:
     if maker is None:
         return path not in vault.producers and vault.objects[path].format is None
     return maker not in vault.makers or (maker in workspace.by_path and not workspace.includes.get(maker))
-
-
-def _is_module(step: Step) -> bool:
-    command = step.found.command if step.found else None
-    return command is not None and command.is_module_import
-
-
-def _takes(step: Step, path: str) -> bool:
-    return _is_module(step) and _may_import(step, path)
