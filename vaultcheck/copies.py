@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -38,19 +38,26 @@ def find_sources(notebooks: Iterable[Notebook]) -> Mapping[str, str]:
 
 
 def _name_source(source: str, originals: Mapping[str, list[str]]) -> str:
-    """Return the checked notebook that a path as typed means, or else that path from where it does not climb."""
-    parts = [part for part in PurePosixPath(source.replace("\\", "/")).parts if part not in ("..", "/")]
-    candidates = originals.get(parts[-1], []) if parts else []
-    agreeing = sorted(((_count_common(parts, path), path) for path in candidates), reverse=True)
+    """Return the checked notebook that a path as typed means, or else that path from where it does not climb.
+
+    Its folders may be more or fewer, as it was typed elsewhere; others than those of a notebook are another one.
+    """
+    parts = _split(source.replace("\\", "/"))
+    named = ((_count_common(parts, _split(path)), path) for path in originals.get(parts[-1] if parts else "", ()))
+    agreeing = sorted((one for one in named if one[0] == min(len(parts), len(_split(one[1])))), reverse=True)
     if agreeing and (len(agreeing) == 1 or agreeing[0][0] > agreeing[1][0]):
         return agreeing[0][1]
     return "/".join(parts)
 
 
-def _count_common(parts: list[str], path: str) -> int:
+def _split(path: str) -> list[str]:
+    return [part for part in PurePosixPath(path).parts if part not in ("..", "/")]
+
+
+def _count_common(parts: Sequence[str], others: Sequence[str]) -> int:
     """Return how many folders from the end two paths have in common."""
-    pairs = zip(reversed(parts), reversed(PurePosixPath(path).parts), strict=False)
-    return next((at for at, (one, other) in enumerate(pairs) if one != other), len(parts))
+    pairs = zip(reversed(parts), reversed(others), strict=False)
+    return next((at for at, (one, other) in enumerate(pairs) if one != other), min(len(parts), len(others)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,12 @@ def same_name_in_two_folders(lab: Lab) -> None:
     run_copy(lab, "runs/2.ipynb", STORE, source="b/make.ipynb", content="2")
 
 
-@_each(two_notebooks_of_other_sources, same_name_in_two_folders)
+def run_of_a_namesake_that_is_not_checked(lab: Lab) -> None:
+    lab.start("a/make.ipynb", STORE)
+    run_copy(lab, "runs/make.ipynb", STORE, source="b/make.ipynb", content="2")
+
+
+@_each(two_notebooks_of_other_sources, same_name_in_two_folders, run_of_a_namesake_that_is_not_checked)
 def test_runs_of_several_notebooks_are_rivals(lab: Lab, arrange: Case) -> None:
     arrange(lab)
     lab.save()
@@ -218,3 +223,25 @@ def test_copy_put_in_place_of_its_input_is_no_run_of_a_namesake(lab: Lab) -> Non
     run_copy(lab, "one/make.ipynb", STORE).metadata["papermill"]["output_path"] = "out.ipynb"
     lab.save()
     assert find_sources(lab.load().notebooks) == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "checked", "is_it"),
+    [
+        pytest.param("make.ipynb", "nb/make.ipynb", True, id="typed-in-its-folder"),
+        pytest.param("nb/make.ipynb", "nb/make.ipynb", True, id="same"),
+        pytest.param("../nb/make.ipynb", "nb/make.ipynb", True, id="from-beside"),
+        pytest.param("/home/other/project/nb/make.ipynb", "nb/make.ipynb", True, id="on-another-machine"),
+        pytest.param("nb\\make.ipynb", "nb/make.ipynb", True, id="on-windows"),
+        pytest.param("nb/make.ipynb", "make.ipynb", True, id="checked-from-inside"),
+        pytest.param("old/make.ipynb", "nb/make.ipynb", False, id="another-folder"),
+        pytest.param("nb/old/make.ipynb", "nb/make.ipynb", False, id="deeper-folder"),
+        pytest.param("nb/other.ipynb", "nb/make.ipynb", False, id="another-name"),
+    ],
+)
+def test_source_is_a_namesake_whose_folders_agree(lab: Lab, typed: str, checked: str, is_it: bool) -> None:
+    lab.start(checked, STORE)
+    run_copy(lab, "runs/copy.ipynb", STORE, source=typed)
+    lab.save()
+    sources = find_sources(lab.load().notebooks)
+    assert (sources["runs/copy.ipynb"] == checked) is is_it
