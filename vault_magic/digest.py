@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
 import zlib
+from binascii import b2a_base64
 from dataclasses import dataclass
 
 from vault_magic.canonical import canonical_code, canonical_form
@@ -14,7 +14,8 @@ from vault_magic.cell_text import unify_line_ends
 from vault_magic.masking import ParsedCell, parse_cell
 from vault_magic.zlib_library import choose_library
 
-_COMPACT_BYTES = 16
+_COMPACT_DIGITS, _COMPACT_LENGTH = 32, 22
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _STORED_SHA256 = re.compile(r"[0-9a-f]{64}")
 _HEX_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -101,4 +102,5 @@ def compact(hexdigest: str) -> str:
     """
     if not _HEX_SHA256.fullmatch(hexdigest):
         raise ValueError(f"not a SHA-256 in hex: {hexdigest!r}")
-    return base64.urlsafe_b64encode(bytes.fromhex(hexdigest)[:_COMPACT_BYTES]).rstrip(b"=").decode("ascii")
+    encoded = b2a_base64(bytes.fromhex(hexdigest[:_COMPACT_DIGITS]), newline=False)
+    return encoded[:_COMPACT_LENGTH].translate(_URL_SAFE).decode("ascii")

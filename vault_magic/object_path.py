@@ -26,6 +26,9 @@ _REFUSED = (
     (re.compile(r"(^|/)\.\.(/|$)"), "it contains '..'"),
 )
 
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*")
+"""Nearly all paths: nothing to refuse, and one spelling only."""
+
 _BETWEEN_NAMES = re.compile(r"(?<=[^./])\.(?!\.)")
 """The dot of `a.b`; those of `.hidden`, `./a` and `..` separate nothing."""
 
@@ -36,6 +39,8 @@ def parse_object_path(text: str) -> str:
     Raises:
         PathError: the path is refused; the message gives the reason.
     """
+    if _PLAIN.fullmatch(text):
+        return text
     for pattern, reason in _REFUSED:
         if pattern.search(text):
             raise PathError(f"the path {text!r} is refused: {reason}")

@@ -39,7 +39,7 @@ class CellMark:
         return not sessions <= {self.mark.session}
 
 
-_NOTHING = CellMark()
+NO_MARK = CellMark()
 
 
 def read_cell_mark(metadata: object) -> CellMark:
@@ -49,14 +49,14 @@ def read_cell_mark(metadata: object) -> CellMark:
     is passed over: the key is a common word.
     """
     if not metadata:
-        return _NOTHING
+        return NO_MARK
     stored = get(metadata, METADATA_KEY)
     executed = get(stored, "executed")
     if not isinstance(executed, str) or executed != get(get(metadata, "execution"), _STARTED):
-        return _NOTHING
+        return NO_MARK
     try:
         return CellMark(read_mark(stored))
     except NewerFormat as err:
         return CellMark(faults=(str(err),))
     except FormatError:
-        return _NOTHING
+        return NO_MARK

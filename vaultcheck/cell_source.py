@@ -133,7 +133,7 @@ def find_commands(source: str, *, names: VaultNames = NO_NAMES) -> tuple[FoundCo
 def read_cell(source: str, *, names: VaultNames = NO_NAMES, file: Path | None = None) -> CellReading:
     """Read a cell below others that have bound `names`, in a file that is run as `file`."""
     if not names and not _tells_anything(source):
-        return _NOTHING
+        return NOTHING
     has_calls = _tells_calls(source) or (bool(names) and _tells_names(source, names))
     if not has_calls and not any(sign in source for sign in _SIGNS_OF_MAGICS) and not _AUTOMAGIC.match(source):
         return CellReading(names=names)
@@ -150,7 +150,7 @@ def read_cell(source: str, *, names: VaultNames = NO_NAMES, file: Path | None = 
     return CellReading(commands, tuple(part for part in parts if isinstance(part, FoundRun | FoundMove)), names)
 
 
-_NOTHING = CellReading(names=NO_NAMES)
+NOTHING = CellReading(names=NO_NAMES)
 
 
 def _tells_anything(source: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from vaultcheck.makers import Fit, compare_makers, list_makers
 from vaultcheck.matching import Matching, has_count_of, match_cells
 from vaultcheck.notebook import Cell, Notebook
 from vaultcheck.regrouping import find_merged, find_split, list_stretches, remember_code
+from vaultcheck.straight_run import fit_straight
 
 _COMPACT = re.compile(r"[\w-]{22}", re.ASCII)
 
@@ -27,12 +28,19 @@ class Execution:
     """What is known of how a notebook ran: its runs with their cells, and how each cell fits what ran as it.
 
     The runs are those of the last session that stored or sealed something. A cell of which nothing can be told has no
-    fit.
+    fit. `is_straight` tells that each run is a cell's only one, in the order of the cells and as they stand; then they
+    are matched only where somebody asks.
     """
 
-    matching: Matching = field(default_factory=Matching)
     fits: Mapping[int, Fit] = field(default_factory=dict)
     has_evidence: bool = False
+    is_straight: bool = False
+    match: Callable[[], Matching] = field(default=Matching, compare=False, repr=False)
+
+    @cached_property
+    def matching(self) -> Matching:
+        """The runs with their cells."""
+        return self.match()
 
     @property
     def runs(self) -> tuple[Row, ...]:
@@ -53,7 +61,7 @@ class Execution:
         return self.fits.get(cell.number) is Fit.EDITED
 
 
-def reconstruct(notebook: Notebook, ledgers: Iterable[Ledger], importers: Iterable[CellRef]) -> Execution:
+def reconstruct(notebook: Notebook, ledgers: Sequence[Ledger], importers: Sequence[CellRef]) -> Execution:
     """Match the saved cells of a notebook to what ran.
 
     The runs are those of the notebook's own records; where its outputs were stripped, those that the manifest tells:
@@ -61,12 +69,29 @@ def reconstruct(notebook: Notebook, ledgers: Iterable[Ledger], importers: Iterab
     """
     if not notebook.code_cells:
         return Execution()
-    sessions = _list_sessions(notebook) or _list_manifest_runs(ledgers, importers)
-    marked = any(cell.marks for cell in notebook.cells)
-    if not (sessions or marked or notebook.records):
+    if fits := _fit_straight(notebook, ledgers, importers):
+        return Execution(fits, has_evidence=True, is_straight=True, match=lambda: _match(notebook, ledgers, importers))
+    judge = _Judge(notebook, _list_sessions(notebook) or _list_manifest_runs(ledgers, importers))
+    if not (judge.matching.rows or notebook.records or any(cell.marks for cell in notebook.cells)):
         return Execution()
-    judge = _Judge(notebook, sessions)
-    return Execution(judge.matching, judge.judge(), has_evidence=True)
+    return Execution(judge.judge(), has_evidence=True, match=lambda: judge.matching)
+
+
+def _fit_straight(notebook: Notebook, ledgers: Sequence[Ledger], importers: Sequence[CellRef]) -> dict[int, Fit]:
+    """Return the fits of the cells of a notebook that ran straight, as most do; none of any other."""
+    stored = [one for one in notebook.records if one.ledger]
+    last = max(reversed(stored), key=lambda one: one.finished, default=None)
+    if last is None or last.ledger is None:
+        longest = max(ledgers, key=lambda one: one.rows.count("\n"), default=None)
+        return fit_straight(notebook.code_cells, longest, importers) if longest and not notebook.records else {}
+    own = (one for one in notebook.records if one.session == last.session and one.finished > last.finished)
+    fits = fit_straight(notebook.code_cells, last.ledger, [one.cell for one in own if one.cell])
+    is_only = all(one.session == last.session for one in stored)  # else an older one may tell of the other cells
+    return fits if is_only or len(fits) == len(notebook.code_cells) else {}
+
+
+def _match(notebook: Notebook, ledgers: Iterable[Ledger], importers: Iterable[CellRef]) -> Matching:
+    return _Judge(notebook, _list_sessions(notebook) or _list_manifest_runs(ledgers, importers)).matching
 
 
 @dataclass(frozen=True, slots=True)

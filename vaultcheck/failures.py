@@ -48,9 +48,9 @@ def find_failures(notebook: Notebook, execution: Execution, steps: Iterable[Step
 
 def _may_have_failed(notebook: Notebook, execution: Execution) -> bool:
     """Tell whether any cell may have: nearly all notebooks are done with here."""
-    return any(cell.has_error for cell in notebook.code_cells) or any(
-        row.status is Status.FAILED for row in execution.runs
-    )
+    if any(cell.has_error for cell in notebook.code_cells):
+        return True
+    return not execution.is_straight and any(row.status is Status.FAILED for row in execution.runs)
 
 
 def _has_failed(cell: Cell, execution: Execution) -> bool:

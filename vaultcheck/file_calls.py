@@ -57,12 +57,17 @@ class FileCall:
         return self.variable is None and self.expression is not None
 
 
+def may_call_files(source: str) -> bool:
+    """Tell whether a cell, or all of a notebook's in one text, may hold a call; nearly all cells are done with here."""
+    return any(sign in source for sign in _SIGNS) and _CALL.search(source) is not None
+
+
 def find_file_calls(source: str, *, names: PathNames | None = None) -> tuple[FileCall, ...]:
     """Return the reads and writes of local files in a cell, in order; what is not Python has none.
 
     `names` are those of the whole notebook, if paths may be written by them.
     """
-    if not any(sign in source for sign in _SIGNS) or not _CALL.search(source):
+    if not may_call_files(source):
         return ()
     cell = split_cell(source)
     if not cell.is_code:

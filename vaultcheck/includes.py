@@ -14,7 +14,7 @@ from pathlib import Path
 
 from vault_magic.cell_text import split_cell
 from vaultcheck.cell_calls import find_imports
-from vaultcheck.cell_source import CellReading, FoundMove, FoundOpening, FoundRun, read_cell
+from vaultcheck.cell_source import NOTHING, CellReading, FoundMove, FoundOpening, FoundRun, read_cell
 from vaultcheck.notebook import Notebook, UnreadableNotebook, read_notebook
 from vaultcheck.vault_names import NO_NAMES, VaultNames, export_names, keep_exports
 
@@ -143,6 +143,8 @@ class _Walker:
     def _read(self, source: str, *, chain: tuple[Path, ...], cell: int | None = None) -> CellReading:
         """Read a cell of the last file of a chain of includes."""
         reading, before = read_cell(source, names=self._names, file=chain[-1]), self._names
+        if reading is NOTHING and "import" not in source:  # as nearly all
+            return reading
         for turn in _list_turns(source, reading):
             if cell is not None:
                 self._place = (cell, turn.line)

@@ -36,7 +36,7 @@ def list_sessions(cell: Cell) -> frozenset[str]:
     return frozenset([*(one.session for one in cell.records if one.cell), *(mark.session for mark in cell.marks)])
 
 
-def _is_first_maker(cell: Cell) -> bool:
+def is_first_maker(cell: Cell) -> bool:
     """Tell whether the first output tells at once that the text is as it ran, as nearly all do."""
     first = cell.marks[0] if cell.marks else cell.records[0].cell if cell.records else None
     return first is not None and first.sha256 == cell.source_digest and first.count in (None, cell.count)
@@ -47,7 +47,7 @@ def compare_makers(cell: Cell) -> Fit | None:
 
     Code digests of another version cannot be compared: then layout may be all that differs.
     """
-    if _is_first_maker(cell):
+    if is_first_maker(cell):
         return Fit.SAME
     makers = list_makers(cell)
     if any(cell.source_digest == one.sha256 for one in makers):

@@ -18,8 +18,7 @@ from vaultcheck.metadata import INJECTED
 from vaultcheck.notebook import Cell, Notebook
 from vaultcheck.runs import Runs, read_cell
 from vaultcheck.steps import Step
-
-_WORDS_OF_A_FIRST_RUN = range(5, 7)
+from vaultcheck.straight_run import count_straight
 
 
 @dataclass(frozen=True)
@@ -168,12 +167,9 @@ def _find_origin(step: Step) -> _Origin | None:
 
 
 def _is_plain(notebook: Notebook, cell: Cell, ledger: Ledger) -> bool:
-    """Tell, without reading the rows, whether the cells down to this one ran once each, in order, as they stand."""
-    lines = [line.split(" ") for line in ledger.rows.split("\n")]
-    if any(len(words) not in _WORDS_OF_A_FIRST_RUN or words[1] not in "+~" for words in lines):
-        return False
-    cells = [one for one in notebook.code_cells if one.number <= cell.number]
-    return [words[2] for words in lines] == [one.compact_digest for one in cells]
+    """Tell whether the cells down to this one are the runs of a ledger, in order and as they stand."""
+    count = count_straight(notebook.code_cells, ledger)
+    return count is not None and notebook.code_cells[count - 1] is cell
 
 
 def _build_making(notebook: Notebook, execution: Execution, found: Sequence[tuple[Step, _Origin]]) -> Making | None:

@@ -40,9 +40,14 @@ def read_python(metadata: object) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
+def may_have_tags(metadata: object, *, source: str) -> bool:
+    """Tell whether a cell may have tags: most have neither metadata nor comments of nbval."""
+    return bool(metadata) or _NBVAL in source
+
+
 def read_tags(metadata: object, *, source: str) -> frozenset[str]:
     """Return the tags of a cell; nbval's comments count as those that they stand for."""
-    if not metadata and _NBVAL not in source:
+    if not may_have_tags(metadata, source=source):
         return _NO_TAGS
     tags = get(metadata, "tags")
     found = {tag for tag in tags if isinstance(tag, str)} if isinstance(tags, list) else set[str]()

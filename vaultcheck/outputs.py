@@ -59,7 +59,7 @@ class Evidence:
     error: ShownError | None = None
 
 
-_NOTHING = Evidence()
+NOTHING = Evidence()
 _UNMARKED = Evidence(is_whole=False)
 _T = TypeVar("_T")
 RICH = ("display_data", "execute_result")
@@ -72,7 +72,7 @@ def read_outputs(outputs: Iterable[Output | UpgradedOutput]) -> Evidence:
     """Return what the outputs of one cell tell."""
     each = [_read_output(one) for one in outputs]
     if len(each) < 2:  # as most cells have none or one, and there are many
-        return each[0] if each else _NOTHING
+        return each[0] if each else NOTHING
     return Evidence(
         records=tuple(record for one in each for record in one.records),
         marks=tuple(mark for one in each for mark in one.marks),
@@ -87,13 +87,13 @@ def read_outputs(outputs: Iterable[Output | UpgradedOutput]) -> Evidence:
 def _read_output(output: Output | UpgradedOutput) -> Evidence:
     metadata = output.metadata if isinstance(output.metadata, dict) else {}
     if not metadata and output.output_type != "error":
-        return _UNMARKED if output.output_type in RICH else _NOTHING
+        return _UNMARKED if output.output_type in RICH else NOTHING
     records, record_faults = _read(_read_record, metadata)
     marks, mark_faults = _read(_read_mark, metadata)
     return Evidence(
         records=records,
         marks=marks,
-        altered=tuple(sorted({mime for one in marks for mime in _find_altered(output, one)})),
+        altered=tuple(sorted(_find_altered(output, marks[0]))) if marks and marks[0].data else (),
         faults=record_faults + mark_faults,
         is_whole=output.output_type not in RICH or bool(records or marks),
         has_error=output.output_type == "error",

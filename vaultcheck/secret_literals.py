@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from vault_magic.cell_text import CellText, LineKind, split_cell
 from vault_magic.masking import NOT_PYTHON, mask_cell, parse_python
-from vaultcheck.secret_looks import find_known, find_logins, has_any, is_likely_secret, is_password
+from vaultcheck.secret_looks import find_known, find_logins, has_any, is_likely_secret, is_password, may_look_so
 
 # What stands in every cell of interest, in small letters: nearly all cells have nothing of it and are not read.
 _SIGNS = (
@@ -29,6 +29,11 @@ class Secret:
     line: int
     what: str
     is_sure: bool
+
+
+def may_hold_secrets(source: str, *, variables: Collection[str] = ()) -> bool:
+    """Tell whether a cell, or all of a notebook's in one text, may hold a secret; nearly all are done with here."""
+    return may_look_so(source) or has_any(source.lower(), _SIGNS) or has_any(source, variables)
 
 
 def find_secrets(source: str, *, variables: Collection[str] = ()) -> Iterator[Secret]:

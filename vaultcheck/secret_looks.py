@@ -46,6 +46,11 @@ _WORDS = re.compile(r"(?:[^\W\d]|[. :-])+")
 _SHORTEST, _SHORTEST_GENERATED = 4, 8
 
 
+def may_look_so(text: str) -> bool:
+    """Tell whether a text may hold a secret that is known by its look; nearly all are done with here."""
+    return has_any(text, _STARTS) or ("://" in text and "@" in text)
+
+
 def find_known(text: str) -> Iterator[tuple[int, str]]:
     """Yield where in a text a secret stands that is known by its look, and what it is of."""
     if has_any(text, _STARTS):

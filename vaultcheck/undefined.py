@@ -38,8 +38,10 @@ def find_undefined(notebook: Notebook, execution: Execution, makings: Sequence[M
     A name counts as defined once only where a ledger tells of a run that changed it: a kernel may bring names along.
     Nothing is told below a cell that may bind what its text does not tell.
     """
+    if not makings and (execution.is_straight or execution.matching.is_plain):
+        return ()
     changers = _list_changers([execution.matching, *(one.runs.matching for one in makings)])
-    if not changers or (execution.matching.is_plain and not makings):
+    if not changers:
         return ()
     definers: dict[str, list[int]] = {}
     for cell in notebook.code_cells:

@@ -88,10 +88,11 @@ class _Vaults:
         self._override = override
         self.loaded: dict[tuple[int, ...] | Path, Snapshot] = {}
         self._load = cache(self._load_once)
+        self.find = cache(self._find)
+        """Return the vault of an id among some places, else the first that exists, else the first."""
 
-    def find(self, places: tuple[Path, ...], vault: str | None) -> Snapshot:
-        """Return the vault of that id among some places, else the first that exists, else the first."""
-        snapshots = [self._load(place) for place in ((self._override,) if self._override else places)]
+    def _find(self, places: tuple[str, ...], vault: str | None) -> Snapshot:
+        snapshots = [self._load(Path(place)) for place in ((self._override,) if self._override else places)]
         same = [one for one in snapshots if vault is not None and one.vault == vault]
         existing = [one for one in snapshots if one.is_known or one.faults]
         return (same or existing or snapshots)[0]

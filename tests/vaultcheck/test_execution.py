@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace as change
 
 from tests.builders import START, Lab
 from vault_magic.canonical import VERSION
@@ -233,7 +234,7 @@ def test_stripped_cell_that_is_known_has_run() -> None:
 
 def test_cell_that_ran_again_since_is_not_known_to_be_edited() -> None:
     notebook = _save_cells(["a", "B"], ["a", "b"])
-    again = replace(notebook, cells=(notebook.cells[0], replace(notebook.cells[1], count=7)))
+    again = replace(notebook, cells=(notebook.cells[0], change(notebook.cells[1], count=7)))
     assert reconstruct(notebook, [_run_cells(["a", "b"])], []).edited == (2,)
     assert reconstruct(again, [_run_cells(["a", "b"])], []).edited == ()
 
@@ -256,7 +257,7 @@ def test_cell_is_not_aligned_with_a_run_whose_cell_had_another_id() -> None:
 
 def test_equal_cells_are_matched_to_runs_of_their_own() -> None:
     notebook = _save_cells(["a", "x", "a"], ["a", "x", "b"])
-    cells = (replace(notebook.cells[0], count=1), notebook.cells[1], replace(notebook.cells[2], count=3))
+    cells = (change(notebook.cells[0], count=1), notebook.cells[1], change(notebook.cells[2], count=3))
     execution = reconstruct(replace(notebook, cells=cells), [_run_cells(["a", "x", "a"])], [])
     assert [execution.matching.by_cell[number].run for number in (1, 2, 3)] == [0, 1, 2]
 
@@ -265,7 +266,7 @@ def _legacy(notebook: Notebook, *numbers: int, seconds: int = 0) -> Notebook:
     """Return the notebook with records of the original tool in some cells."""
     record = _record("", session="", seconds=seconds, ledger=None)
     records = (replace(record, cell=None),)
-    cells = (replace(one, records=records if one.number in numbers else one.records) for one in notebook.cells)
+    cells = (change(one, records=records if one.number in numbers else one.records) for one in notebook.cells)
     return replace(notebook, cells=tuple(cells))
 
 

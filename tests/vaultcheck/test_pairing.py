@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as change
 
 from tests.builders import START
 from vault_magic.canonical import VERSION
@@ -131,7 +132,7 @@ def test_pairs_where_no_record_tells_its_cell(
 
 
 def _forget_cells(cell: Cell) -> Cell:
-    return replace(cell, records=tuple(replace(one, cell=None) for one in cell.records))
+    return change(cell, records=tuple(replace(one, cell=None) for one in cell.records))
 
 
 def test_mark_tells_the_text_where_no_record_does() -> None:

@@ -9,7 +9,7 @@ from vaultcheck.cell_source import FoundOpening
 from vaultcheck.finding import Location, Severity
 from vaultcheck.notebook import Cell, Notebook
 from vaultcheck.rules.base import Draft, Rule
-from vaultcheck.secret_literals import Secret, find_secrets, find_shown_secrets
+from vaultcheck.secret_literals import Secret, find_secrets, find_shown_secrets, may_hold_secrets
 from vaultcheck.workspace import Workspace
 
 # What a call names; that of a magic is read with its options.
@@ -47,7 +47,10 @@ class SecretLiteral(Rule):
         known = frozenset(name for names in own.values() for name in names if len(name) >= _DISTINCTIVE)
         for notebook in workspace.notebooks:
             variables = own[notebook.path] | known
+            may_hold = may_hold_secrets(notebook.code, variables=variables)
             for cell in notebook.code_cells:
+                if not (may_hold or cell.telling):
+                    continue
                 held = [*find_secrets(cell.source, variables=variables)]
                 yield from (_draft(one, notebook, cell) for one in held)
                 shown = {
@@ -73,9 +76,8 @@ def _rate(secret: Secret) -> Severity:
 
 def _list_variables(notebook: Notebook) -> Iterator[str]:
     """Yield the environment variables with which a notebook opens vaults."""
-    for cell in notebook.code_cells:
-        for one in cell.found:
-            if isinstance(one, FoundOpening) and one.options and one.options.encryption_variable:
-                yield one.options.encryption_variable
-        if "encryption_variable" in cell.source:
-            yield from _NAMED.findall(cell.source)
+    for one in (one for cell in notebook.code_cells for one in cell.found):
+        if isinstance(one, FoundOpening) and one.options and one.options.encryption_variable:
+            yield one.options.encryption_variable
+    if "encryption_variable" in notebook.code:
+        yield from _NAMED.findall(notebook.code)

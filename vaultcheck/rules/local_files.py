@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 
-from vaultcheck.file_calls import FileCall, find_file_calls
+from vaultcheck.file_calls import FileCall, find_file_calls, may_call_files
 from vaultcheck.file_functions import Kind
 from vaultcheck.finding import Location, Severity
 from vaultcheck.handovers import Medium, find_handlings
@@ -50,6 +50,8 @@ class LocalFile(Rule):
 
 
 def _list_reads(notebook: Notebook) -> Iterator[tuple[Cell, FileCall]]:
+    if not may_call_files(notebook.code):
+        return
     names = PathNames(cell.source for cell in notebook.code_cells)
     for cell in notebook.code_cells:
         calls = find_file_calls(cell.source, names=names)

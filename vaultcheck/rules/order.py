@@ -95,6 +95,8 @@ class VanishedCell(Rule):
             if gone:
                 yield _draft_gone(making, gone)
         for notebook in _list_judged(workspace, told):
+            if workspace.executions[notebook.path].is_straight:
+                continue
             matching = workspace.executions[notebook.path].matching
             if rows := [matching.rows[at] for at in Runs(notebook, matching).unreplaced]:
                 shown = _show_counts(rows)
@@ -139,9 +141,14 @@ class RepeatedRun(Rule):
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Yield one draft for each such cell, with the objects that go back to it."""
+        made = dict[str, list[Making]]()
+        for making in workspace.makings:
+            made.setdefault(making.notebook.path, []).append(making)
         for notebook in _list_judged(workspace, ()):
-            runs = Runs(notebook, workspace.executions[notebook.path].matching)
-            makings = [one for one in workspace.makings if one.notebook is notebook]
+            makings, execution = made.get(notebook.path, []), workspace.executions[notebook.path]
+            if execution.is_straight and not makings:
+                continue
+            runs = Runs(notebook, execution.matching)
             found = dict(item for one in (*(one.runs for one in makings), runs) for item in one.repeated.items())
             cells = {cell.number: cell for cell in notebook.code_cells}
             for number, names in sorted(found.items()):
