@@ -43,7 +43,7 @@ from vaultcheck.stamping import run_rules
 from vaultcheck.workspace import Workspace, load_workspace
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+_KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 LEFTOVERS = ("VC404", "VC405", "VC406")
 DEFAULT_RULES = tuple(rule for rule in RULES if not rule.is_on_demand and rule.code not in LEFTOVERS)
@@ -79,9 +79,14 @@ def build_error(text: str) -> dict[str, Any]:
     return {"output_type": "error", "ename": name, "evalue": value, "traceback": [text]}
 
 
+def build_metadata() -> dict[str, Any]:
+    """Return the metadata of a notebook, anew each time: mutants change them in place."""
+    return {"kernelspec": dict(_KERNELSPEC)}
+
+
 def build_notebook(cells: Iterable[dict[str, Any]], **fields: Any) -> dict[str, Any]:
     """Return a notebook of format 4.5."""
-    return {"cells": [*cells], "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5} | fields
+    return {"cells": [*cells], "metadata": build_metadata(), "nbformat": 4, "nbformat_minor": 5} | fields
 
 
 def write_notebook(path: Path, notebook: dict[str, Any]) -> Path:
@@ -174,7 +179,7 @@ class Author:
     session: Session
     sends_ids: bool = False
     cells: list[dict[str, Any]] = field(default_factory=list)
-    metadata: dict[str, Any] = field(default_factory=lambda: dict(KERNEL))
+    metadata: dict[str, Any] = field(default_factory=build_metadata)
     count: int = 0
 
     @property

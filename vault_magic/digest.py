@@ -14,7 +14,7 @@ from vault_magic.cell_text import unify_line_ends
 from vault_magic.masking import ParsedCell, parse_cell
 from vault_magic.zlib_library import choose_library
 
-_COMPACT_DIGITS, _COMPACT_LENGTH = 32, 22
+_COMPACT_BYTES = 16
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _STORED_SHA256 = re.compile(r"[0-9a-f]{64}")
 _HEX_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
@@ -102,5 +102,13 @@ def compact(hexdigest: str) -> str:
     """
     if not _HEX_SHA256.fullmatch(hexdigest):
         raise ValueError(f"not a SHA-256 in hex: {hexdigest!r}")
-    encoded = b2a_base64(bytes.fromhex(hexdigest[:_COMPACT_DIGITS]), newline=False)
-    return encoded[:_COMPACT_LENGTH].translate(_URL_SAFE).decode("ascii")
+    return _encode(bytes.fromhex(hexdigest[: 2 * _COMPACT_BYTES]))
+
+
+def compact_source_digest(source: str) -> str:
+    """Compute the digest of a cell's source as `compact` shortens it, without writing it out in between."""
+    return _encode(hashlib.sha256(unify_line_ends(source).encode("utf-8", "surrogatepass")).digest()[:_COMPACT_BYTES])
+
+
+def _encode(data: bytes) -> str:
+    return b2a_base64(data, newline=False).rstrip(b"=\n").translate(_URL_SAFE).decode("ascii")

@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -57,7 +58,8 @@ def find_notebooks(
         return any(matches(one, pattern) for one in around for pattern in exclude)
 
     named = (path for path in paths if not (path.exists() and is_left_out(path)))
-    files = {follow_links(file): file for path in named for file in _expand(path, is_excluded)}
+    links = Links()
+    files = {links.follow(file): file for path in named for file in _expand(path, is_excluded)}
     return tuple(sorted(FoundFile(display_path(file, working_directory), file) for file in files))
 
 
@@ -67,6 +69,17 @@ def follow_links(file: Path) -> Path:
         return file.resolve()
     except (OSError, RuntimeError):  # the latter before Python 3.13
         return file.absolute()
+
+
+class Links:
+    """Where files lie: of one that is no link, the folder alone has to be looked at, once."""
+
+    def __init__(self) -> None:
+        self._follow_folder = cache(follow_links)
+
+    def follow(self, file: Path) -> Path:
+        """Return where a file lies."""
+        return follow_links(file) if file.is_symlink() else self._follow_folder(file.parent) / file.name
 
 
 def raise_missing(path: Path) -> NoReturn:

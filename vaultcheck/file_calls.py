@@ -25,7 +25,7 @@ from vaultcheck.file_functions import (
 from vaultcheck.path_names import PathNames
 
 # What stands in every text with a call of interest: nearly all cells have nothing of it and are not read.
-_SIGNS = ("read", "open", "load", "to_", "dump", "save", "write_", "ExcelFile", "genfromtxt", "scan_", "fromfile")
+_SIGNS = ("read", "load", "to_", "dump", "save", "write_", "ExcelFile", "genfromtxt", "scan_", "fromfile")
 _CALL = re.compile(rf"\b(?:open|{'|'.join(name for name in SHAPES if name not in ON_OPEN_FILES)})\s*\(")
 
 # Addresses, devices, and data in place of a path.
@@ -59,7 +59,7 @@ class FileCall:
 
 def may_call_files(source: str) -> bool:
     """Tell whether a cell, or all of a notebook's in one text, may hold a call; nearly all cells are done with here."""
-    return any(sign in source for sign in _SIGNS) and _CALL.search(source) is not None
+    return any(sign in source for sign in _SIGNS) or source.count("open") > source.count("open_vault")
 
 
 def find_file_calls(source: str, *, names: PathNames | None = None) -> tuple[FileCall, ...]:
@@ -67,7 +67,7 @@ def find_file_calls(source: str, *, names: PathNames | None = None) -> tuple[Fil
 
     `names` are those of the whole notebook, if paths may be written by them.
     """
-    if not may_call_files(source):
+    if not may_call_files(source) or not _CALL.search(source):
         return ()
     cell = split_cell(source)
     if not cell.is_code:

@@ -15,6 +15,7 @@ from pathlib import Path
 from vault_magic.cell_text import split_cell
 from vaultcheck.cell_calls import find_imports
 from vaultcheck.cell_source import NOTHING, CellReading, FoundMove, FoundOpening, FoundRun, read_cell
+from vaultcheck.discovery import Links
 from vaultcheck.notebook import Notebook, UnreadableNotebook, read_notebook
 from vaultcheck.vault_names import NO_NAMES, VaultNames, export_names, keep_exports
 
@@ -77,11 +78,7 @@ class SourceFiles:
         self.find = cache(self._find)
         """Return the first file of some names that is there, looked for in the folders in turn."""
         self.find_root = cache(find_root)
-        self._resolve_folder = cache(Path.resolve)
-
-    def resolve(self, file: Path) -> Path:
-        """Return where a file lies: of one that is no link, the folder alone has to be looked at, once."""
-        return file.resolve() if file.is_symlink() else self._resolve_folder(file.parent) / file.name
+        self.resolve = Links().follow
 
     def read(self, file: Path) -> tuple[str, ...] | None:
         """Return the code of a file, by cells if it is a notebook: `None` if it is not there, none if unreadable."""

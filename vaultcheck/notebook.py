@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from vault_magic.digest import code_digest, compact, source_digest
+from vault_magic.digest import code_digest, compact_source_digest, source_digest
 from vault_magic.mark import Mark
 from vault_magic.record import Record
 from vault_magic.whereabouts import relate
@@ -86,7 +86,7 @@ class Cell(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def compact_digest(self) -> str:
         """The digest of the source as the rows of a ledger have it."""
-        return compact(self.source_digest)
+        return compact_source_digest(self.source)
 
     @cached_property
     def code_digest(self) -> str:
@@ -99,11 +99,13 @@ class Cell(msgspec.Struct, frozen=True, dict=True):
         turned = turn_help_lines(self.source)
         return None if turned is None else code_digest(turned)
 
-    @cached_property
+    @property
     def found(self) -> tuple[FoundCommand | FoundOpening, ...]:
         """The vault lines in the source, and the calls as far as the cells above were read with it."""
-        if self.reading is not None:
-            return self.reading.found
+        return self._found_alone if self.reading is None else self.reading.found
+
+    @cached_property
+    def _found_alone(self) -> tuple[FoundCommand | FoundOpening, ...]:
         return find_commands(self.source) if self.is_code else ()
 
     def read_below(self, reading: CellReading) -> Cell:

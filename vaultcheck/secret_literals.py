@@ -16,6 +16,23 @@ _SIGNS = (
     *("passw", "passphrase", "passcode", "pass_", "_pass", "'pass'", '"pass"', "pw", "secret", "token", "key", "cred"),
     *("auth", "bearer", "cookie", "jwt", "environ", "%env", "%set_env", "putenv", "dsn", "conn_str", "connection_str"),
 )
+_ANY_SIGN = (
+    "pass",
+    "pw",
+    "secret",
+    "token",
+    "key",
+    "cred",
+    "auth",
+    "bearer",
+    "cookie",
+    "jwt",
+    "env",
+    "dsn",
+    "conn_str",
+)
+"""Stands in whatever one of the signs stands in: fewer to look for in all of a notebook."""
+
 _ENV = re.compile(r"(?P<name>\w+)\s*(?:=\s*|\s)(?P<value>.+)")
 _ENV_MAGICS = ("env", "set_env")
 _ECHO = re.compile(r"^env: (?P<name>\w+)=(?P<value>.+)$", re.MULTILINE)  # what `%env NAME=VALUE` prints
@@ -32,8 +49,8 @@ class Secret:
 
 
 def may_hold_secrets(source: str, *, variables: Collection[str] = ()) -> bool:
-    """Tell whether a cell, or all of a notebook's in one text, may hold a secret; nearly all are done with here."""
-    return may_look_so(source) or has_any(source.lower(), _SIGNS) or has_any(source, variables)
+    """Tell whether the cells of a notebook, in one text, may hold a secret."""
+    return may_look_so(source) or has_any(source.lower(), _ANY_SIGN) or has_any(source, variables)
 
 
 def find_secrets(source: str, *, variables: Collection[str] = ()) -> Iterator[Secret]:
