@@ -152,6 +152,8 @@ def read_record(stored: object) -> Record:
     content = check_version(stored, what="a record")
     unknown = {key: value for key, value in content.items() if key not in _KNOWN}
     record = convert({**content, "unknown": unknown}, Record, what="a record")
+    if record.started.tzinfo is UTC and record.finished.tzinfo is UTC:  # as we write them
+        return record
     return replace(record, started=read_time(record.started), finished=read_time(record.finished))
 
 

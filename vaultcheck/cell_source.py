@@ -132,8 +132,8 @@ def find_commands(source: str, *, names: VaultNames = NO_NAMES) -> tuple[FoundCo
 
 def read_cell(source: str, *, names: VaultNames = NO_NAMES, file: Path | None = None) -> CellReading:
     """Read a cell below others that have bound `names`, in a file that is run as `file`."""
-    if not names and not _tells_anything(source):
-        return NOTHING
+    if not names and not tells_anything(source):
+        return NOTHING_READ
     has_calls = _tells_calls(source) or (bool(names) and _tells_names(source, names))
     if not has_calls and not any(sign in source for sign in _SIGNS_OF_MAGICS) and not _AUTOMAGIC.match(source):
         return CellReading(names=names)
@@ -150,10 +150,10 @@ def read_cell(source: str, *, names: VaultNames = NO_NAMES, file: Path | None = 
     return CellReading(commands, tuple(part for part in parts if isinstance(part, FoundRun | FoundMove)), names)
 
 
-NOTHING = CellReading(names=NO_NAMES)
+NOTHING_READ = CellReading(names=NO_NAMES)
 
 
-def _tells_anything(source: str) -> bool:
+def tells_anything(source: str) -> bool:
     """Tell whether a cell may hold anything of interest; written out, because all cells are asked and few have."""
     return (
         "vault" in source

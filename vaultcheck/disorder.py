@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from vault_magic.masking import parse_cell
 from vault_magic.names import CellNames
 from vault_magic.session_id import read_start
+from vaultcheck.cell import Cell
 from vaultcheck.dataflow import Bonds
 from vaultcheck.execution import Execution
 from vaultcheck.makers import Fit, list_sessions
 from vaultcheck.making import Making
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 from vaultcheck.runs import read_cell
 
 _SOMETHING = frozenset({""})

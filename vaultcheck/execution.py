@@ -13,10 +13,11 @@ from vault_magic.errors import FormatError
 from vault_magic.ledger import Ledger, Row, Status, compact_id, parse_rows
 from vault_magic.record import CellRef
 from vault_magic.session_id import read_start
+from vaultcheck.cell import Cell
 from vaultcheck.dataflow import find_newer
 from vaultcheck.makers import Fit, compare_makers, list_makers
 from vaultcheck.matching import Matching, has_count_of, match_cells
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 from vaultcheck.regrouping import find_merged, find_split, list_stretches, remember_code
 from vaultcheck.straight_run import fit_straight
 

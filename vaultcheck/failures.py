@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from vault_magic.cell_text import split_cell
 from vault_magic.ledger import Status
+from vaultcheck.cell import Cell
 from vaultcheck.cell_source import FoundCommand, FoundOpening
 from vaultcheck.execution import Execution
 from vaultcheck.finding import Location
 from vaultcheck.makers import Fit
 from vaultcheck.matching import has_count_of
 from vaultcheck.metadata import EXPECTED_ERROR
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 from vaultcheck.steps import Step
 
 _AS_IT_RAN = (Fit.SAME, Fit.REFORMATTED)

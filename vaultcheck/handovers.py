@@ -10,10 +10,11 @@ from enum import Enum
 from pathlib import Path, PurePosixPath
 
 from vault_magic.cell_text import unify_line_ends
+from vaultcheck.cell import Cell
 from vaultcheck.cell_source import FoundMove, read_cell
 from vaultcheck.file_calls import FileCall, find_file_calls
 from vaultcheck.file_functions import Family, Kind
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 from vaultcheck.path_names import PathNames
 from vaultcheck.store_magic import StoreAction, StoreLine, find_store_lines
 

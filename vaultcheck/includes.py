@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 
 from vault_magic.cell_text import split_cell
+from vaultcheck.cell import Cell
 from vaultcheck.cell_calls import find_imports
-from vaultcheck.cell_source import NOTHING, CellReading, FoundMove, FoundOpening, FoundRun, read_cell
+from vaultcheck.cell_source import NOTHING_READ, CellReading, FoundMove, FoundOpening, FoundRun, read_cell
 from vaultcheck.discovery import Links
 from vaultcheck.notebook import Notebook, UnreadableNotebook, read_notebook
 from vaultcheck.vault_names import NO_NAMES, VaultNames, export_names, keep_exports
@@ -112,7 +113,7 @@ def follow(notebook: Notebook, files: SourceFiles, *, start: Path | None = None)
     if not any("vault" in cell.source or "%run" in cell.source for cell in notebook.code_cells):
         return course
     walker = _Walker(file, course, files)
-    readings = {cell.number: walker.read_own(cell.source, cell=cell.number) for cell in notebook.code_cells}
+    readings = {cell.number: walker.read_own(cell) for cell in notebook.code_cells}
     return replace(course, readings=readings, openings=tuple(walker.openings), includes=tuple(walker.includes))
 
 
@@ -133,15 +134,15 @@ class _Walker:
         self._place = (0, 0)
         self._imported: set[Path] = set()
 
-    def read_own(self, source: str, *, cell: int) -> CellReading:
-        """Read the next cell of the notebook itself."""
-        return self._read(source, chain=(self._file,), cell=cell)
+    def read_own(self, cell: Cell) -> CellReading:
+        """Read the next cell of the notebook itself; most of them tell nothing, which is known already."""
+        if cell.reading is NOTHING_READ and not self._names and "import" not in cell.source:
+            return NOTHING_READ
+        return self._read(cell.source, chain=(self._file,), cell=cell.number)
 
     def _read(self, source: str, *, chain: tuple[Path, ...], cell: int | None = None) -> CellReading:
         """Read a cell of the last file of a chain of includes."""
         reading, before = read_cell(source, names=self._names, file=chain[-1]), self._names
-        if reading is NOTHING and "import" not in source:  # as nearly all
-            return reading
         for turn in _list_turns(source, reading):
             if cell is not None:
                 self._place = (cell, turn.line)

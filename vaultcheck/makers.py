@@ -8,7 +8,7 @@ from vault_magic.canonical import VERSION
 from vault_magic.digest import is_sha256
 from vault_magic.mark import Mark
 from vault_magic.record import CellRef
-from vaultcheck.notebook import Cell
+from vaultcheck.cell import Cell
 
 
 class Fit(Enum):

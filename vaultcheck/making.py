@@ -10,12 +10,13 @@ from vault_magic.digest import compact
 from vault_magic.forms import Verb
 from vault_magic.ledger import Ledger, Row, Status
 from vault_magic.record import CellRef
+from vaultcheck.cell import Cell
 from vaultcheck.dataflow import Effect, Trace, trace
 from vaultcheck.execution import Execution, read_rows
 from vaultcheck.makers import Fit, list_sessions
 from vaultcheck.matching import Matching, match_cells
 from vaultcheck.metadata import INJECTED
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 from vaultcheck.runs import Runs, read_cell
 from vaultcheck.steps import Step
 from vaultcheck.straight_run import count_straight

@@ -8,10 +8,10 @@ from functools import cached_property
 
 from vault_magic.digest import compact, source_digest
 from vault_magic.ledger import Row, Status, compact_id
+from vaultcheck.cell import Cell
 from vaultcheck.dataflow import name_digest, read_cached
 from vaultcheck.makers import Fit
 from vaultcheck.metadata import INJECTED
-from vaultcheck.notebook import Cell
 from vaultcheck.regrouping import MOST_CELLS, find_merged, find_split, list_stretches, remember_code
 
 

@@ -3,114 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 import msgspec
 
-from vault_magic.digest import code_digest, compact_source_digest, source_digest
-from vault_magic.mark import Mark
 from vault_magic.record import Record
 from vault_magic.whereabouts import relate
-from vaultcheck.cell_mark import NO_MARK, CellMark, read_cell_mark
-from vaultcheck.cell_source import CellReading, FoundCommand, FoundOpening, find_commands
-from vaultcheck.help_lines import turn_help_lines
-from vaultcheck.metadata import is_python, may_have_tags, read_ignored, read_python, read_tags
-from vaultcheck.outputs import NOTHING, Evidence, Output, UpgradedOutput, read_outputs
+from vaultcheck.cell import Cell
+from vaultcheck.metadata import is_python, read_ignored, read_python
+from vaultcheck.outputs import Output, UpgradedOutput
 from vaultcheck.papermill_run import PapermillRun, read_papermill_run
-from vaultcheck.shown_error import ShownError
-from vaultcheck.shown_texts import find_telling
+from vaultcheck.saved_cells import AnyOutput, SavedCell, build_cells
 
 
 class UnreadableNotebook(Exception):
     """A file that is not a readable notebook; the text says why and what to do."""
 
 
-_Output = TypeVar("_Output", Output, UpgradedOutput)
-
-
-class _Cell(msgspec.Struct, Generic[_Output]):
-    cell_type: str
-    source: str | list[str] = ""
-    id: Any = None
-    execution_count: Any = None
-    outputs: list[_Output] = []
-    metadata: Any = None
-
-
-class _Notebook(msgspec.Struct, Generic[_Output]):
+class _Notebook(msgspec.Struct, Generic[AnyOutput]):
     nbformat: int
-    cells: list[_Cell[_Output]]
+    cells: list[SavedCell[AnyOutput]]
     metadata: Any = None
 
 
 _DECODER = msgspec.json.Decoder(_Notebook[Output])
 _CURRENT_FORMAT = 4
-
-
-class Cell(msgspec.Struct, frozen=True, dict=True):
-    """A cell as saved; `number` counts all cells from 1. `faults` say which records and marks could not be read.
-
-    `marks` are those of the outputs, and `cell_mark` too, that of the whole cell, if it is of the latest run. `altered`
-    are the MIME types of output data that are not what was marked, `telling` the shown texts in which a secret may
-    stand. `reading` is what the source says below the cells above it, where these were read.
-
-    There are many, and a struct is built five times as fast as a dataclass.
-    """
-
-    number: int
-    is_code: bool
-    source: str
-    id: str | None = None
-    count: int | None = None
-    has_outputs: bool = False
-    has_error: bool = False
-    error: ShownError | None = None
-    records: tuple[Record, ...] = ()
-    marks: tuple[Mark, ...] = ()
-    cell_mark: Mark | None = None
-    altered: tuple[str, ...] = ()
-    telling: tuple[str, ...] = ()
-    faults: tuple[str, ...] = ()
-    tags: frozenset[str] = frozenset()
-    reading: CellReading | None = None
-
-    @cached_property
-    def source_digest(self) -> str:
-        """The digest of the source as saved."""
-        return source_digest(self.source)
-
-    @cached_property
-    def compact_digest(self) -> str:
-        """The digest of the source as the rows of a ledger have it."""
-        return compact_source_digest(self.source)
-
-    @cached_property
-    def code_digest(self) -> str:
-        """The digest of the canonical code as saved: a hundred times dearer, so asked for only where sources differ."""
-        return code_digest(self.source)
-
-    @cached_property
-    def turned_digest(self) -> str | None:
-        """The digest of the canonical code with help lines written the other way, as formatters do."""
-        turned = turn_help_lines(self.source)
-        return None if turned is None else code_digest(turned)
-
-    @property
-    def found(self) -> tuple[FoundCommand | FoundOpening, ...]:
-        """The vault lines in the source, and the calls as far as the cells above were read with it."""
-        return self._found_alone if self.reading is None else self.reading.found
-
-    @cached_property
-    def _found_alone(self) -> tuple[FoundCommand | FoundOpening, ...]:
-        return find_commands(self.source) if self.is_code else ()
-
-    def read_below(self, reading: CellReading) -> Cell:
-        """Return the cell with what its source says below the cells above it."""
-        return msgspec.structs.replace(self, reading=reading)
 
 
 @dataclass(frozen=True)
@@ -176,7 +96,7 @@ def read_notebook(file: Path, *, path: str) -> Notebook:
     return Notebook(
         path=path,
         file=file,
-        cells=_build_cells(decoded),
+        cells=build_cells(decoded.cells, is_python=is_python(decoded.metadata)),
         python=read_python(decoded.metadata),
         papermill=read_papermill_run(decoded.metadata, name=file.name),
         ignored=read_ignored(decoded.metadata),
@@ -224,44 +144,3 @@ def _explain(text: str, err: Exception) -> str:
     except RecursionError:
         return "is nested too deeply; restore it from a copy"
     return f"is not valid ({type(err).__name__}: {' '.join(str(err).split())[:200]}); restore it from a copy"
-
-
-def _build_cells(decoded: _Notebook[Any]) -> tuple[Cell, ...]:
-    """Return the cells; where a front end has kept times of runs that are not the latest, no mark of a cell counts."""
-    cells, is_code = decoded.cells, is_python(decoded.metadata)
-    evidence = {at: read_outputs(cell.outputs) for at, cell in enumerate(cells) if cell.outputs}
-    own = {at: read_cell_mark(one.metadata) for at, one in enumerate(cells) if one.metadata and one.cell_type == "code"}
-    if any(mark.is_contradicted(evidence.get(at, NOTHING)) for at, mark in own.items()):
-        own = {at: CellMark(faults=mark.faults) for at, mark in own.items()}
-    return tuple([_build_cell(cell, at, evidence, own, is_python=is_code) for at, cell in enumerate(cells)])
-
-
-def _build_cell(
-    cell: _Cell[Any], at: int, evidence: Mapping[int, Evidence], marks: Mapping[int, CellMark], *, is_python: bool
-) -> Cell:
-    """Return a cell; most have neither outputs nor metadata, and these are done with at once."""
-    source = cell.source if isinstance(cell.source, str) else "".join(cell.source)
-    is_code = cell.cell_type == "code" and is_python
-    id_ = cell.id if isinstance(cell.id, str) else None
-    count = cell.execution_count if type(cell.execution_count) is int else None
-    if at not in evidence and not may_have_tags(cell.metadata, source=source):
-        return Cell(at + 1, is_code, source, id_, count)
-    outputs, own = evidence.get(at, NOTHING), marks.get(at, NO_MARK)
-    cell_mark = own.find(count=count, evidence=outputs)
-    return Cell(
-        number=at + 1,
-        is_code=is_code,
-        source=source,
-        id=id_,
-        count=count,
-        has_outputs=bool(cell.outputs),
-        has_error=outputs.has_error,
-        error=outputs.error,
-        records=outputs.records,
-        marks=(*outputs.marks, cell_mark) if cell_mark else outputs.marks,
-        cell_mark=cell_mark,
-        altered=outputs.altered,
-        telling=find_telling(cell.outputs),
-        faults=outputs.faults + own.faults,
-        tags=read_tags(cell.metadata, source=source),
-    )

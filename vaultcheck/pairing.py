@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from vault_magic.calls import is_expression
 from vault_magic.record import Record
+from vaultcheck.cell import Cell
 from vaultcheck.cell_source import FoundCommand
 from vaultcheck.makers import Fit, compare_makers, list_makers
-from vaultcheck.notebook import Cell
 
 _INCLUDE = re.compile(r"%run\b")
 _OTHER_CODE = re.compile(rf"{_INCLUDE.pattern}|\w\(")  # a function may run commands as well

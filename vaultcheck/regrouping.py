@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from vault_magic.digest import code_digest, compact, source_digest
-from vaultcheck.notebook import Cell
+from vaultcheck.cell import Cell
 
 T = TypeVar("T")
 

@@ -10,11 +10,12 @@ from itertools import pairwise
 from vault_magic.ledger import Status, compact_name
 from vault_magic.names import CellNames
 from vaultcheck.accumulation import find_accumulated
+from vaultcheck.cell import Cell
 from vaultcheck.dataflow import Bonds, Effect, find_newer, read_cached
 from vaultcheck.makers import Fit
 from vaultcheck.matching import Matching
 from vaultcheck.metadata import INJECTED
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 
 _PARAMETERS = frozenset({"parameters", INJECTED})
 

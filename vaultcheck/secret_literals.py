@@ -50,7 +50,8 @@ class Secret:
 
 def may_hold_secrets(source: str, *, variables: Collection[str] = ()) -> bool:
     """Tell whether the cells of a notebook, in one text, may hold a secret."""
-    return may_look_so(source) or has_any(source.lower(), _ANY_SIGN) or has_any(source, variables)
+    has_text = "'" in source or '"' in source or "env" in source  # what `%env` is given needs no quotes
+    return may_look_so(source) or (has_text and (has_any(source.lower(), _ANY_SIGN) or has_any(source, variables)))
 
 
 def find_secrets(source: str, *, variables: Collection[str] = ()) -> Iterator[Secret]:

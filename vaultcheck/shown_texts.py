@@ -19,10 +19,14 @@ _LONGEST = 100_000  # bytes of the data of an output that are looked into: what 
 _NO_TEXT = ("image/", "audio/", "video/", "application/pdf")
 
 
+def may_tell(outputs: Collection[Output | UpgradedOutput]) -> bool:
+    """Tell whether any output of a notebook has a sign of a secret in it: most are done with here, all at once."""
+    parts = [part for one in outputs for part in (_get_bytes(one.text), _get_bytes(one.data, most=_LONGEST)) if part]
+    return _has_sign(b"\n".join(parts)) or any(isinstance(one.evalue, str) for one in outputs)
+
+
 def find_telling(outputs: Collection[Output | UpgradedOutput]) -> tuple[str, ...]:
     """Return the texts of streams, errors and rich outputs that have a sign of a secret in them."""
-    if not outputs:  # as of most cells
-        return ()
     return tuple(text for one in outputs for text in _read_texts(one))
 
 

@@ -17,10 +17,11 @@ from vault_magic.manifest import ImportLine, Producer
 from vault_magic.options import OpenOptions, parse_options
 from vault_magic.record import ArchiveRef, CellRef, Input, Record
 from vault_magic.whereabouts import expand_home
+from vaultcheck.cell import Cell
 from vaultcheck.cell_source import FoundCommand
 from vaultcheck.finding import Location
 from vaultcheck.includes import Course, Opening
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 from vaultcheck.pairing import pair_commands
 from vaultcheck.snapshot import Snapshot, is_about
 

@@ -10,8 +10,8 @@ from vault_magic.canonical import VERSION
 from vault_magic.digest import compact, is_sha256
 from vault_magic.ledger import LIMIT, Ledger
 from vault_magic.record import CellRef
+from vaultcheck.cell import Cell
 from vaultcheck.makers import Fit, is_first_maker
-from vaultcheck.notebook import Cell
 
 # The first run of a cell, ended well or still running: count, status, source, code, id, and the names where there are
 # any. The run before of the same cell would be told by one more word.

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from vault_magic.cell_text import LineKind, split_cell
 from vault_magic.masking import mask_cell
+from vaultcheck.cell import Cell
 from vaultcheck.finding import Finding, Location
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 
 _SIGN = "vaultcheck"
 # After the sign, rules in brackets; codes without are meant for rules, too, and not for a reason to ignore all of them.
@@ -52,7 +53,7 @@ def find_suppressions(notebook: Notebook) -> Iterator[Suppression]:
     for cell in notebook.cells:
         if _SIGN in cell.source:
             yield from _find_in_text(notebook, cell)
-        for tag in sorted(cell.tags):
+        for tag in sorted(cell.tags) if cell.tags else ():
             if found := _TAG.fullmatch(tag):
                 where = _locate(notebook, cell, 1)
                 words = _split(found["words"] or found["word"] or found["code"])

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vault_magic.ledger import Status, compact_name
+from vaultcheck.cell import Cell
 from vaultcheck.dataflow import Bonds
 from vaultcheck.execution import Execution
 from vaultcheck.makers import Fit
 from vaultcheck.making import Making
 from vaultcheck.matching import Matching
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 from vaultcheck.runs import read_cell
 
 _GIVEN = frozenset(dir(builtins)) | {"In", "Out", "exit", "quit", "get_ipython", "display", "_", "__", "___"}

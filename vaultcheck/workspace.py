@@ -212,8 +212,9 @@ def _add_readings(notebook: Notebook, course: Course) -> Notebook:
     if not course.readings:
         return notebook
     readings = course.readings
-    cells = (one.read_below(readings[one.number]) if one.number in readings else one for one in notebook.cells)
-    return replace(notebook, cells=tuple(cells))
+    return replace(
+        notebook, cells=tuple([one.read_below(readings.get(one.number, one.reading)) for one in notebook.cells])
+    )
 
 
 def _reconstruct(notebook: Notebook, vaults: Iterable[Snapshot]) -> Execution:

@@ -9,8 +9,9 @@ import pytest
 from vault_magic.grammar import parse_command
 from vault_magic.options import parse_options
 from vaultcheck.adoption import Adoption, Handover, plan_adoption
+from vaultcheck.cell import Cell
 from vaultcheck.file_functions import Kind
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 from vaultcheck.papermill_run import PapermillRun
 
 

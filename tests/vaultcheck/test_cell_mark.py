@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.builders import build_cell, build_notebook, build_output, name_case, write_notebook
 from vault_magic.digest import digest_cell
 from vault_magic.mark import Mark
+from vaultcheck.cell import Cell
 from vaultcheck.cell_mark import CellMark, read_cell_mark
-from vaultcheck.notebook import Cell, read_notebook
+from vaultcheck.notebook import read_notebook
 
 RUN, LATER = "2026-11-25T12:00:00.000001Z", "2026-11-25T13:00:00.000001Z"
 Case = Callable[[list[dict[str, Any]]], None]

@@ -17,9 +17,10 @@ from vault_magic.ledger import Ledger
 from vault_magic.mark import Mark
 from vault_magic.record import ArchiveRef, CellRef, Record
 from vault_magic.session import Session, build_run
+from vaultcheck.cell import Cell
 from vaultcheck.execution import Execution, reconstruct
 from vaultcheck.makers import Fit
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 
 
 def _run_cells(sources: list[str], ids: list[str] | None = None) -> Ledger:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from vaultcheck.cell import Cell
 from vaultcheck.file_functions import Kind
 from vaultcheck.handovers import Handling, Medium, Parcel, find_handlings, resolve_path
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 
 
 def _find(*sources: str) -> tuple[Handling, ...]:

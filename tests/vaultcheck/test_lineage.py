@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import Lab
+from vaultcheck.cell import Cell
 from vaultcheck.cell_source import FoundCommand, find_commands
 from vaultcheck.lineage import Edge, Lineage, build_lineage
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 from vaultcheck.snapshot import Snapshot
 from vaultcheck.steps import Step
 

@@ -10,8 +10,8 @@ from vault_magic.canonical import VERSION
 from vault_magic.digest import digest_cell
 from vault_magic.mark import Mark
 from vault_magic.record import ArchiveRef, CellRef, Record
+from vaultcheck.cell import Cell
 from vaultcheck.makers import Fit, compare_makers, list_makers
-from vaultcheck.notebook import Cell
 
 
 def _mark(source: str, version: int = VERSION) -> Mark:

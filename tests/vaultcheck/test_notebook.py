@@ -16,8 +16,9 @@ from tests.builders import Lab, build_cell, build_notebook, build_output, write_
 from vault_magic.mark import Mark
 from vault_magic.output_data import digest_bundle
 from vaultcheck import notebook as module
-from vaultcheck.metadata import read_python
+from vaultcheck.metadata import is_python, read_python
 from vaultcheck.notebook import Notebook, UnreadableNotebook, read_notebook
+from vaultcheck.saved_cells import build_cells
 
 
 def _read(path: Path, content: bytes | str | dict[str, Any]) -> Notebook:
@@ -343,7 +344,7 @@ def test_both_decoders_read_the_same(content: dict[str, Any]) -> None:
 def _describe(decoded: module._Notebook[Any]) -> list[object]:
     """Return what becomes of a decoded notebook, as far as the rules can see it."""
     of_notebook = [read_python(decoded.metadata)]
-    return [*module._build_cells(decoded), *of_notebook]
+    return [*build_cells(decoded.cells, is_python=is_python(decoded.metadata)), *of_notebook]
 
 
 @given(_NOTEBOOKS)

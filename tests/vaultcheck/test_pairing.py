@@ -12,7 +12,7 @@ from vault_magic.canonical import VERSION
 from vault_magic.digest import digest_cell
 from vault_magic.mark import Mark
 from vault_magic.record import ArchiveRef, CellRef, Record
-from vaultcheck.notebook import Cell
+from vaultcheck.cell import Cell
 from vaultcheck.pairing import pair_commands
 
 

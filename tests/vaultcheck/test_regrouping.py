@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vault_magic.digest import compact, source_digest
-from vaultcheck.notebook import Cell
+from vaultcheck.cell import Cell
 from vaultcheck.regrouping import find_merged, find_split
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from vault_magic.ledger import Row, parse_rows
 from vault_magic.session import Session, build_run
+from vaultcheck.cell import Cell
 from vaultcheck.matching import match_cells
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 from vaultcheck.runs import Runs
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from vaultcheck.cell import Cell
 from vaultcheck.finding import Consequence, Location, Severity, Stake
 from vaultcheck.making import Making
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 from vaultcheck.workspace import Workspace
 
 

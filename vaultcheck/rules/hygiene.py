@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from vaultcheck.cell import Cell
 from vaultcheck.cell_source import FoundOpening
 from vaultcheck.finding import Location, Severity
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 from vaultcheck.rules.base import Draft, Rule
 from vaultcheck.secret_literals import Secret, find_secrets, find_shown_secrets, may_hold_secrets
 from vaultcheck.workspace import Workspace

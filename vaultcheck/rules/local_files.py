@@ -5,11 +5,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 
+from vaultcheck.cell import Cell
 from vaultcheck.file_calls import FileCall, find_file_calls, may_call_files
 from vaultcheck.file_functions import Kind
 from vaultcheck.finding import Location, Severity
 from vaultcheck.handovers import Medium, find_handlings
-from vaultcheck.notebook import Cell, Notebook
+from vaultcheck.notebook import Notebook
 from vaultcheck.path_names import PathNames
 from vaultcheck.rules.base import Draft, Rule
 from vaultcheck.rules.phrases import agree, list_names, list_notebooks

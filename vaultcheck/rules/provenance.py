@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vaultcheck.accumulation import find_accumulated
+from vaultcheck.cell import Cell
 from vaultcheck.finding import Severity, Stake
 from vaultcheck.making import Making
 from vaultcheck.metadata import SKIPPED
-from vaultcheck.notebook import Cell
 from vaultcheck.rules.base import Draft, Rule, draft_store, locate
 from vaultcheck.rules.phrases import agree, list_cells, list_names
 from vaultcheck.workspace import Workspace
