@@ -8,6 +8,7 @@ import re
 import zlib
 from binascii import b2a_base64
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vault_magic.canonical import canonical_code, canonical_form
 from vault_magic.cell_text import unify_line_ends
@@ -105,6 +106,7 @@ def compact(hexdigest: str) -> str:
     return _encode(bytes.fromhex(hexdigest[: 2 * _COMPACT_BYTES]))
 
 
+@lru_cache(maxsize=100_000)
 def compact_source_digest(source: str) -> str:
     """Compute the digest of a cell's source as `compact` shortens it, without writing it out in between."""
     return _encode(hashlib.sha256(unify_line_ends(source).encode("utf-8", "surrogatepass")).digest()[:_COMPACT_BYTES])

@@ -46,7 +46,7 @@ class Cell(msgspec.Struct, frozen=True, dict=True):
         """The digest of the source as saved."""
         return source_digest(self.source)
 
-    @cached_property
+    @property
     def compact_digest(self) -> str:
         """The digest of the source as the rows of a ledger have it."""
         return compact_source_digest(self.source)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 from vault_magic.calls import build_call, parse_executed, render_call
@@ -38,19 +38,37 @@ _AUTOMAGIC = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FoundCommand:
     """A `%vault` line or a call that does the same; `line` counts from 1 in the cell.
 
-    `command` is missing where the text fits no form (`error` says why) or where it depends on variables (`$name`,
-    `{expression}`): what that ran is known from records only. The text of a call is as records have it.
+    The text of a call is as records have it. What the text says is read when somebody asks: of most commands the
+    records tell it.
     """
 
     text: str
     line: int
-    command: Command | None = None
-    error: str | None = None
     is_call: bool = False
+    read: Callable[[str], Command] = field(default=parse_command, compare=False, repr=False)
+
+    @property
+    def command(self) -> Command | None:
+        """What the text says: missing where it fits no form, or depends on variables (`$name`, `{expression}`)."""
+        return self._read[0]
+
+    @property
+    def error(self) -> str | None:
+        """Why the text fits no form."""
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> tuple[Command | None, str | None]:
+        if self.is_template:
+            return None, None
+        try:
+            return self.read(self.text), None
+        except CommandError as err:
+            return None, str(err)
 
     @property
     def shown(self) -> str:
@@ -78,8 +96,10 @@ class FoundCommand:
         """Tell whether the line is what was executed: the same command however it was spelt, or its filled in form."""
         if self.is_template:
             return self.could_be(executed)
+        if self.text == executed:
+            return True
         if self.command is not None:
-            return self.text == executed or self.command == _parse(executed)
+            return self.command == _parse(executed)
         return self.text.split() == executed.split()
 
 
@@ -206,7 +226,7 @@ def _find_automagic(cell: CellText, names: VaultNames) -> Iterator[_Part]:
 def _read_magic(name: str, text: str, *, line: int) -> Iterator[_Part]:
     match name:
         case "vault":
-            yield _read_command(text, line)
+            yield FoundCommand(text, line)
         case "open_vault":
             yield _read_opening(text, line)
         case "run" if not _EXPANSION.search(text):
@@ -220,7 +240,8 @@ def _read_call(call: Call) -> Iterator[_Part]:
         case MagicCall(name=name, text=text) if call.is_lasting or name in ("vault", "open_vault"):
             yield from _read_magic(name, text, line=call.line)
         case VaultCall(method=method, path=path):
-            yield _build_command(method, path, line=call.line)
+            read = partial(_build_call, method, path)
+            yield FoundCommand(render_call(method, path), call.line, is_call=True, read=read)
         case OpenCall(path=None):
             yield FoundOpening(FILLED_IN, call.line, is_call=True)
         case OpenCall(path=path):
@@ -229,28 +250,15 @@ def _read_call(call: Call) -> Iterator[_Part]:
             yield FoundMove(call.folder, call.line)
 
 
+def _build_call(method: str, path: str | None, _text: str) -> Command:
+    return build_call(method, path)
+
+
 def _parse(text: str) -> Command | None:
     try:
         return parse_executed(text)
     except CommandError:
         return None
-
-
-def _read_command(text: str, line: int) -> FoundCommand:
-    if _EXPANSION.search(text):
-        return FoundCommand(text, line)
-    try:
-        return FoundCommand(text, line, command=parse_command(text))
-    except CommandError as err:
-        return FoundCommand(text, line, error=str(err))
-
-
-def _build_command(method: str, path: str | None, *, line: int) -> FoundCommand:
-    text = render_call(method, path)
-    try:
-        return FoundCommand(text, line, command=build_call(method, path), is_call=True)
-    except CommandError as err:
-        return FoundCommand(text, line, error=str(err), is_call=True)
 
 
 def _read_opening(text: str, line: int, *, is_call: bool = False) -> FoundOpening:

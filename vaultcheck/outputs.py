@@ -114,7 +114,9 @@ def _read(
 
 def _read_record(metadata: Mapping[str, object]) -> Record | None:
     stored = metadata.get(record.METADATA_KEY)
-    return read_record(stored) if has_version(stored) else read_legacy_record(metadata)
+    if has_version(stored):
+        return read_record(stored)
+    return None if metadata.keys() == {mark.METADATA_KEY} else read_legacy_record(metadata)
 
 
 def _read_mark(metadata: Mapping[str, object]) -> Mark | None:

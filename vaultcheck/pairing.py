@@ -34,6 +34,8 @@ def pair_commands(cell: Cell) -> tuple[Pair, ...]:
     tool do not tell which text ran: then leftovers count as edited where nothing else in the cell can have made them.
     """
     found = [one for one in cell.found if isinstance(one, FoundCommand)]
+    if len(found) == len(cell.records) == 1 and found[0].text == cell.records[0].command and not found[0].is_template:
+        return (Pair(found[0], cell.records[0]),)  # as most are
     asked = [one for one in cell.records if is_expression(one.command)]  # by no command: the whole cell tells of it
     pairs, records = _pair_equal(found, [one for one in cell.records if one not in asked])
     lines = [one for one in found if not any(pair.found is one for pair in pairs)]

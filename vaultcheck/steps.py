@@ -57,10 +57,13 @@ class Step:
     @property
     def verb(self) -> Verb | None:
         """What it does: what the text says, or what was recorded where the text cannot be read."""
+        recorded = _VERBS.get(self.record.action) if self.record else None
+        if recorded is not None and not self.differs:
+            return recorded
         if self.found and self.found.command:
             return self.found.command.verb
         if self.record:
-            return _VERBS.get(self.record.action)
+            return recorded
         if self.found:
             return self.found.verb
         return Verb.IMPORT if self.member else None
@@ -71,7 +74,7 @@ class Step:
         if self.member:
             return (self.member,)
         recorded = tuple(result.path for result in self.record.results) if self.record else ()
-        if self.found and self.found.command and (self.differs or not recorded):
+        if (self.differs or not recorded) and self.found and self.found.command:
             return tuple(target.path for target in self.found.command.targets)
         return recorded
 
@@ -180,7 +183,7 @@ def build_steps(
 
 def _list_members(step: Step) -> Iterator[Step]:
     """Return what cells of a stripped notebook have asked a module for, by the manifest: of an edited cell, nothing."""
-    if step.module is None or step.notebook.records:
+    if step.notebook.records or step.module is None:
         return
     for line in step.vault.imports:
         cell = _find_cell(step.notebook, line.cell) if line.path.startswith(f"{step.module}/") else None

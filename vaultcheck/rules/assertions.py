@@ -24,7 +24,7 @@ def find_breach(step: Step) -> Breach | None:
     In a vault with keyed digests the expected one is keyed too: the command compares with what the listing shows. What
     another tool has stored has no SHA-256 there, and may have no checksum.
     """
-    command = step.found.command if step.found else None
+    command = step.found.command if step.found and step.verb is Verb.ASSERT else None
     if command is None or command.verb is not Verb.ASSERT or command.expected is None or not step.vault.is_known:
         return None
     path, expected = command.targets[0].path, command.expected

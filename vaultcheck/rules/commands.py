@@ -40,7 +40,8 @@ class MalformedCommand(Rule):
         """Yield a draft for each line that cannot be read."""
         for notebook in workspace.notebooks:
             for cell in notebook.cells:
-                for found in cell.found:
+                ran = {one.command for one in cell.records if not one.is_legacy} if cell.found else ()
+                for found in (one for one in cell.found if one.text not in ran):
                     if found.error is not None:
                         where = Location(notebook.path, cell=cell.number, cell_id=cell.id, line=found.line)
                         reason, _, advice = found.error.rpartition("; ")
@@ -103,7 +104,7 @@ class NeverExecuted(Rule):
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Yield a draft for each command without a trace of a run."""
         for step in workspace.steps:
-            if step.found and step.found.error is None and step.record is None and not _has_run(step, workspace):
+            if step.record is None and step.found and step.found.error is None and not _has_run(step, workspace):
                 message = f"{step.text} has not been run"
                 yield Draft(step.location, message, "run the cell and save the notebook", next(iter(step.paths), None))
 

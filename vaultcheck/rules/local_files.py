@@ -51,7 +51,8 @@ class LocalFile(Rule):
 
 
 def _list_reads(notebook: Notebook) -> Iterator[tuple[Cell, FileCall]]:
-    if not may_call_files(notebook.code):
+    has_text = "'" in notebook.code or '"' in notebook.code  # else no path is written out
+    if not has_text or not may_call_files(notebook.code):
         return
     names = PathNames(cell.source for cell in notebook.code_cells)
     for cell in notebook.code_cells:
