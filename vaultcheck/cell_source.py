@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 
 from vault_magic.calls import build_call, parse_executed, render_call
@@ -155,6 +155,8 @@ def read_cell(source: str, *, names: VaultNames = NO_NAMES, file: Path | None = 
     if not names and not tells_anything(source):
         return NOTHING_READ
     has_calls = _tells_calls(source) or (bool(names) and _tells_names(source, names))
+    if not has_calls and not names:
+        return _read_without_calls(source)
     if not has_calls and not any(sign in source for sign in _SIGNS_OF_MAGICS) and not _AUTOMAGIC.match(source):
         return CellReading(names=names)
     cell = split_cell(source)
@@ -165,6 +167,17 @@ def read_cell(source: str, *, names: VaultNames = NO_NAMES, file: Path | None = 
         found = find_calls(cell, names=names, file=file)
         parts += [part for call in found.calls for part in _read_call(call)]
         names = found.names
+    return _build_reading(parts, names)
+
+
+@lru_cache(maxsize=1000)  # the notebooks of a project begin with the same cells
+def _read_without_calls(source: str) -> CellReading:
+    """Read a cell without calls, where no name stands for a vault."""
+    cell = split_cell(source)
+    return _build_reading([*_find_lines(cell, NO_NAMES)], NO_NAMES) if cell.is_code else NOTHING_READ
+
+
+def _build_reading(parts: list[_Part], names: VaultNames) -> CellReading:
     parts.sort(key=lambda part: part.line)
     commands = tuple(part for part in parts if isinstance(part, FoundCommand | FoundOpening))
     return CellReading(commands, tuple(part for part in parts if isinstance(part, FoundRun | FoundMove)), names)
