@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -32,10 +34,39 @@ def run_program(*command: str, folder: Path, **environment: str) -> Done:
 
 
 def run_papermill(notebook: Path, **environment: str) -> Done:
-    """Run a notebook in place."""
+    """Run a notebook in place by papermill's command line, in a fork of one that has been loaded already."""
     name = notebook.name
-    told = {VARIABLE: name} | environment
-    return run_program("papermill", name, name, "-k", "python3", "--no-progress-bar", folder=notebook.parent, **told)
+    told = os.environ | {"PYTHONWARNINGS": "ignore", VARIABLE: name} | environment
+    command = ("papermill", name, name, "-k", "python3", "--no-progress-bar")
+    if not hasattr(os, "fork"):
+        return run_program(*command, folder=notebook.parent, **told)
+    host = _start_papermill()
+    with tempfile.TemporaryDirectory() as folder:
+        files = {stream: str(Path(folder, stream)) for stream in ("stdout", "stderr")}
+        asked = {"arguments": command[1:], "folder": str(notebook.parent), "environment": told, **files}
+        code = _ask(host, json.dumps(asked))
+        texts = {stream: Path(file).read_text(encoding="utf-8") for stream, file in files.items()}
+    return subprocess.CompletedProcess(command, code, **texts)
+
+
+@cache
+def _start_papermill() -> subprocess.Popen[str]:
+    """Start papermill's host; it ends with this process, whose end closes its input."""
+    command = [sys.executable, "-m", "tests.end_to_end.papermill_host"]
+    root, environment = Path(__file__).parents[2], os.environ | {"PYTHONWARNINGS": "ignore"}
+    pipe = subprocess.PIPE
+    host = subprocess.Popen(command, cwd=root, env=environment, stdin=pipe, stdout=pipe, text=True)
+    assert host.stdout is not None
+    assert host.stdout.readline() == "ready\n"
+    return host
+
+
+def _ask(host: subprocess.Popen[str], line: str) -> int:
+    assert host.stdin is not None
+    assert host.stdout is not None
+    host.stdin.write(f"{line}\n")
+    host.stdin.flush()
+    return int(host.stdout.readline())
 
 
 def run_check(folder: Path, *options: str) -> Done:

@@ -31,7 +31,7 @@ from vault_magic.zlib_library import ZLIB
 
 OLD = {"kept": b"kept" * 30, "m/x": b"old"}
 NOISE = random.Random(1).randbytes(300)
-EVERY = 1 if os.environ.get("VAULTCHECK_THOROUGH") else 41
+EVERY = 1 if os.environ.get("VAULTCHECK_THOROUGH") else 97
 """How many cuts there are to one after which everything is read, not only listed."""
 
 
