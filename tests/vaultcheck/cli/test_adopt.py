@@ -155,3 +155,10 @@ def test_code_cannot_command_the_terminal(folder: Path, capsys: Read) -> None:
 def test_wrong_usage_is_2(folder: Path, capsys: Read, arguments: list[str]) -> None:
     assert main(["adopt", *arguments]) == 2
     assert capsys.readouterr().out == ""
+
+
+def test_what_the_settings_exclude_is_passed_over(folder: Path, capsys: Read) -> None:
+    _write_project()
+    (folder / "pyproject.toml").write_text('[tool.vaultcheck]\nexclude = ["report.ipynb"]\n', encoding="utf-8")
+    assert main(["adopt"]) == 0
+    assert "report.ipynb" not in capsys.readouterr().out
