@@ -20,7 +20,7 @@ from vault_magic.archive.layout import (
 from vault_magic.archive.listing import Listing
 from vault_magic.archive.lock import PATIENCE, lock_archive
 from vault_magic.archive.noted import Noted
-from vault_magic.archive.reading import OpenArchive, read_archive
+from vault_magic.archive.reading import OpenArchive, Readable, read_archive
 from vault_magic.archive.recent import Recent
 from vault_magic.archive.sentinel import build_sentinel
 from vault_magic.archive.sidecar import Sidecar, render_sidecar
@@ -62,10 +62,23 @@ class Archive:
         """Refuse to be pickled or copied: the password would travel along."""
         raise TypeError("an open archive cannot be pickled or copied; open it again where it is wanted")
 
+    @property
+    def place(self) -> Path:
+        """Where those who name the archive will find it."""
+        return self.path
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether what is written goes elsewhere than there."""
+        return False
+
     def list(self) -> Listing:
         """Return what is stored now."""
-        with read_archive(self.path, recent=self.recent) as opened:
+        with self._open() as opened:
             return opened.listing
+
+    def _open(self) -> AbstractContextManager[Readable]:
+        return read_archive(self.path, password=self.password, recent=self.recent)
 
     def read(self, path: str) -> StoredObject:
         """Return one object, as `read_all` does."""
@@ -78,10 +91,10 @@ class Archive:
             MissingObject: one is not there.
             ArchiveError: the bytes are not what the entry or the sidecar says.
         """
-        with read_archive(self.path, password=self.password, recent=self.recent) as opened:
+        with self._open() as opened:
             return {path: self._read_one(opened, path) for path in paths}
 
-    def _read_one(self, opened: OpenArchive, path: str) -> StoredObject:
+    def _read_one(self, opened: Readable, path: str) -> StoredObject:
         identity, data = self._find(opened, path), opened.read(path)
         digest = sha256_hex(data, key=self.digest_key)
         if identity.sha256 is None:
@@ -91,14 +104,14 @@ class Archive:
             raise ArchiveError(f"{path!r} is not what its entry says it is; restore {self.path.name} from a copy")
         return StoredObject(data, identity, sidecar=opened.read_sidecar(path, identity))
 
-    def _find(self, opened: OpenArchive, path: str) -> Identity:
+    def _find(self, opened: Readable, path: str) -> Identity:
         objects = opened.listing.objects
         if path not in objects:
             near = suggest_path(path, objects)
             advice = f"did you mean {near!r}?" if near else "see what is: %vault list"
             if opened.listing.torn:
                 advice = f"its last write was never finished; {advice}"
-            raise MissingObject(f"there is no {path!r} in {self.path.name}; {advice}")
+            raise MissingObject(f"there is no {path!r} in {self.place.name}; {advice}")
         return objects[path]
 
     def stream(self, path: str) -> Iterator[bytes]:
@@ -108,7 +121,7 @@ class Archive:
             MissingObject: it is not there.
             ArchiveError: the bytes are not those which were written.
         """
-        with read_archive(self.path, password=self.password, recent=self.recent) as opened:
+        with self._open() as opened:
             self._find(opened, path)
             yield from opened.stream(path)
 
@@ -120,7 +133,7 @@ class Archive:
         """
         found: dict[str, Sidecar] = {}
         unreadable = (ArchiveError, FormatError, *([PasswordError] if self.password is None else []))
-        with read_archive(self.path, password=self.password, recent=self.recent) as opened:
+        with self._open() as opened:
             for path in paths:
                 with suppress(*unreadable):
                     found[path] = opened.read_sidecar(path, opened.listing.objects[path])

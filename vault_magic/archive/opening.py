@@ -10,6 +10,7 @@ from vault_magic.archive.archive import Archive
 from vault_magic.archive.container import compose
 from vault_magic.archive.layout import SENTINEL, CommitMarker, write_commit_marker
 from vault_magic.archive.listing import Listing, read_listing
+from vault_magic.archive.overlay import find_overlay
 from vault_magic.archive.reading import read_archive
 from vault_magic.archive.sentinel import build_sentinel, create_key, read_digest_key
 from vault_magic.errors import ArchiveError, PasswordError, VaultError
@@ -27,7 +28,12 @@ def open_archive(path: Path, *, password: bytes | None, variable: str | None = N
     if password == b"":
         raise PasswordError(f"the password in {variable} is empty; set the right one")
     try:
-        return _open_or_create(path, password=password, variable=variable, keyed=keyed)
+        overlay = find_overlay()
+        if overlay is None:
+            return _open_or_create(path, password=password, variable=variable, keyed=keyed)
+        is_there = path.exists()
+        base = _open_or_create(path, password=password, variable=variable, keyed=keyed) if is_there else None
+        return overlay.open(path, base=base, password=password, keyed=keyed)
     except IsADirectoryError as err:
         raise ArchiveError(f"{path.name} is a folder; for the archive in it write: -p {path.name}/") from err
     except VaultError:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from vault_magic.archive.directory import Directory
 from vault_magic.archive.layout import name_sidecar
@@ -16,6 +16,23 @@ from vault_magic.archive.recent import Recent
 from vault_magic.archive.sidecar import Sidecar, parse_sidecar
 from vault_magic.errors import ArchiveError
 from vault_magic.identity import Identity
+
+
+class Readable(Protocol):
+    """What can be read as an archive at one moment."""
+
+    @property
+    def listing(self) -> Listing:
+        """The objects that it holds."""
+
+    def read(self, name: str) -> bytes:
+        """Return the plain bytes of an object."""
+
+    def stream(self, name: str) -> Iterator[bytes]:
+        """Yield the plain bytes of an object."""
+
+    def read_sidecar(self, path: str, identity: Identity) -> Sidecar:
+        """Return the sidecar of an object."""
 
 
 @dataclass(frozen=True, slots=True)

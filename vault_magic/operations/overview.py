@@ -56,7 +56,7 @@ def _find_makers(task: Task) -> dict[str, str]:
         return {}
     lines = manifest.objects if manifest else ()
     named = {line.path: line.producer.notebook for line in lines if line.producer and line.producer.notebook}
-    folder, here = task.archive.path.parent, find_folder()
+    folder, here = task.archive.place.parent, find_folder()
     return {path: relate(folder / name, folder=here) or name for path, name in named.items()}
 
 

@@ -40,7 +40,7 @@ class OpenVault:
         """Where the log of this vault is kept."""
         path = self.archive.path
         suffix = f"{LOG_SUFFIX}.gz" if self.options.gzip_logs else LOG_SUFFIX
-        chosen = self.options.logs_path
+        chosen = None if self.archive.is_apart else self.options.logs_path
         return Path(chosen.replace("{path}", str(path))) if chosen else path.with_name(path.name + suffix)
 
     def list_objects(self) -> Mapping[str, Identity]:
@@ -115,7 +115,7 @@ class Task:
     def notebook(self) -> str | None:
         """The notebook as seen from the archive's folder."""
         known = self.context.notebook
-        return (relate(known, folder=self.archive.path.parent) or known.name) if known else None
+        return (relate(known, folder=self.archive.place.parent) or known.name) if known else None
 
     @property
     def holder(self) -> str:
@@ -168,7 +168,7 @@ class Task:
             archive=ArchiveRef(
                 vault=self._find_vault(),
                 path=self.vault.name,
-                from_notebook=relate(self.archive.path, folder=saved.parent) if saved else None,
+                from_notebook=relate(self.archive.place, folder=saved.parent) if saved else None,
             ),
             notebook=notebook.name if notebook else None,
             parameters=self.context.parameters,
