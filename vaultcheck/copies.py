@@ -31,7 +31,7 @@ def find_sources(notebooks: Iterable[Notebook]) -> Mapping[str, str]:
             groups.setdefault(_name_source(one.papermill.source, originals), []).append(one)
     names = {name for found in originals.values() for name in found}
     return {
-        copy.path: source if source in names else max(copies, key=_tell_time).path
+        copy.path: source if source in names else max(copies, key=tell_time).path
         for source, copies in groups.items()
         for copy in copies
     }
@@ -95,10 +95,10 @@ def _list_superseded(runs: list[_Run]) -> Iterator[str]:
 def _build_run(notebook: Notebook, steps: Collection[Step]) -> _Run:
     stored = {(step.vault.path, path) for step in steps if step.verb is Verb.STORE for path in step.paths}
     parameters = notebook.papermill.parameters if notebook.papermill else "{}"
-    return _Run(notebook, parameters, _tell_time(notebook), frozenset(stored))
+    return _Run(notebook, parameters, tell_time(notebook), frozenset(stored))
 
 
-def _tell_time(notebook: Notebook) -> datetime:
+def tell_time(notebook: Notebook) -> datetime:
     """Return when a notebook ran last, as papermill or else its records tell."""
     told = notebook.papermill.finished if notebook.papermill else None
     return told or max((record.finished for record in notebook.records), default=_LONG_AGO)

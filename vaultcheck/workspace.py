@@ -41,7 +41,8 @@ class Unreadable:
 class Workspace:
     """A set of notebooks and vaults, read once; rules are functions of it and open nothing themselves.
 
-    `depends_on` are the files that the settings say notebooks need, by the paths of the notebooks.
+    `depends_on` are the files that the settings say notebooks need, by the paths of the notebooks. `superseded` are the
+    runs of whose notebooks newer ones have taken the place.
     """
 
     notebooks: tuple[Notebook, ...] = ()
@@ -56,6 +57,7 @@ class Workspace:
     standings: tuple[Standing, ...] = ()
     descent: Descent = field(default_factory=Descent)
     depends_on: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    superseded: frozenset[str] = frozenset()
 
     @cached_property
     def by_path(self) -> Mapping[str, Notebook]:
@@ -167,6 +169,7 @@ def load_workspace(
         standings=standings,
         descent=Descent(standings),
         depends_on=_read_dependences(settings, working_directory),
+        superseded=superseded,
     )
 
 

@@ -1,0 +1,1 @@
+"""The rerun: whether the notebooks still make what is stored, without touching either."""
