@@ -10,10 +10,11 @@ from vault_magic.archive.archive import Archive
 from vault_magic.archive.container import compose
 from vault_magic.archive.layout import SENTINEL, CommitMarker, write_commit_marker
 from vault_magic.archive.listing import Listing, read_listing
-from vault_magic.archive.overlay import find_overlay
+from vault_magic.archive.overlaid import open_overlaid
 from vault_magic.archive.reading import read_archive
 from vault_magic.archive.sentinel import build_sentinel, create_key, read_digest_key
 from vault_magic.errors import ArchiveError, PasswordError, VaultError
+from vault_magic.overlay import find_overlay
 
 
 def open_archive(path: Path, *, password: bytes | None, variable: str | None = None, keyed: bool = False) -> Archive:
@@ -33,7 +34,7 @@ def open_archive(path: Path, *, password: bytes | None, variable: str | None = N
             return _open_or_create(path, password=password, variable=variable, keyed=keyed)
         is_there = path.exists()
         base = _open_or_create(path, password=password, variable=variable, keyed=keyed) if is_there else None
-        return overlay.open(path, base=base, password=password, keyed=keyed)
+        return open_overlaid(overlay, path, base=base, password=password, keyed=keyed)
     except IsADirectoryError as err:
         raise ArchiveError(f"{path.name} is a folder; for the archive in it write: -p {path.name}/") from err
     except VaultError:

@@ -52,7 +52,8 @@ def store(task: Task) -> Outcome:
             )
             for path, one in encoded.items()
         }
-        changed = _drop_unchanged(task.archive, sidecars, listing.objects)
+        # In an overlay all of it is written: those above it do not see what lies below.
+        changed = sidecars if task.archive.is_apart else _drop_unchanged(task.archive, sidecars, listing.objects)
         notices: tuple[str, ...] = ()
         if changed:
             notices = task.archive.change(store={path: (encoded[path].content, sidecars[path]) for path in changed})

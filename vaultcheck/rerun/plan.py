@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 from vaultcheck.notebook import Notebook
 
@@ -89,14 +88,3 @@ class Plan:
     def _find_latest(run: Run, ends: Mapping[str, float]) -> tuple[float, str]:
         """Return when the last of what a run needs ends, and its name; an empty one where it needs nothing."""
         return max(((ends[need.run], need.run) for need in run.needs), default=(0.0, ""))
-
-
-def estimate_seconds(runs: Iterable[Run]) -> float | None:
-    """Return what some runs took together; `None` where that was recorded of none."""
-    known = [run.seconds for run in runs if run.seconds is not None]
-    return sum(known) if known else None
-
-
-def locate_vault(path: str, folder: Path) -> Path:
-    """Return where a vault lies whose path is shown from a folder."""
-    return (folder / path).resolve()

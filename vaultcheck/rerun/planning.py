@@ -36,10 +36,10 @@ def build_plan(workspace: Workspace) -> Plan:
     steps = _group_steps(workspace)
     left_out = [*_list_left_out(workspace, steps)]
     gone = {one.path for one in left_out}
-    runs = {
-        one.path: _build_run(workspace, one, steps[one.path]) for one in workspace.notebooks if one.path not in gone
-    }
-    needs = _find_needs(workspace, runs)
+    kept = [one for one in workspace.notebooks if one.path not in gone]
+    makers = {(use.vault, use.path): _list_makers(workspace, use) for use in workspace.lineage.uses}
+    runs = {one.path: _build_run(workspace, one, makers) for one in kept}
+    needs = _find_needs(workspace, runs, makers)
     complete = [replace(run, needs=tuple(needs[name])) for name, run in runs.items()]
     return Plan(tuple(_sort(complete)), tuple(sorted(left_out)))
 
@@ -73,11 +73,26 @@ def _list_left_out(workspace: Workspace, steps: Mapping[str, list[Step]]) -> Ite
     yield from (LeftOut(one.path, f"it {one.reason}") for one in workspace.unreadable)
 
 
-def _build_run(workspace: Workspace, saved: Notebook, steps: Sequence[Step]) -> Run:
+_Makers = Mapping[ObjectKey, tuple[str, ...]]
+"""The paths of the notebooks that make each object."""
+
+
+def _list_makers(workspace: Workspace, use: Use) -> tuple[str, ...]:
+    """Return the notebooks that store an object; where none does any more, those that the records and manifest tell.
+
+    What is no longer stored is to be missed, and not to be taken from before.
+    """
+    stores = use.stores or tuple(one for one in use.changes if one.record and one.record.action == Verb.STORE.value)
+    told = workspace.get_vault(use.vault).find_maker(use.path)
+    recorded = [told] if told is not None and told in workspace.by_path and not stores else []
+    return tuple(dict.fromkeys([*(one.notebook.path for one in stores), *recorded]))
+
+
+def _build_run(workspace: Workspace, saved: Notebook, makers: _Makers) -> Run:
     original = workspace.by_path.get(saved.source or saved.path, saved)
     parameters = json.loads(saved.papermill.parameters) if saved.papermill else {}
-    makes = {(step.vault.path, path): None for step in steps if step.verb is Verb.STORE for path in step.paths}
-    return Run(saved, original, parameters, makes=tuple(makes), seconds=_measure(saved))
+    makes = tuple(key for key, notebooks in makers.items() if saved.path in notebooks)
+    return Run(saved, original, parameters, makes=makes, seconds=_measure(saved))
 
 
 def _measure(notebook: Notebook) -> float | None:
@@ -89,26 +104,24 @@ def _measure(notebook: Notebook) -> float | None:
     return (last.finished - first).total_seconds()
 
 
-def _find_needs(workspace: Workspace, runs: Mapping[str, Run]) -> dict[str, list[Need]]:
+def _find_needs(workspace: Workspace, runs: Mapping[str, Run], makers: _Makers) -> dict[str, list[Need]]:
     """Return what each run needs: its inputs from their makers, and what the settings name."""
     needs: dict[str, dict[Need, None]] = {name: {} for name in runs}
     for use in workspace.lineage.uses:
-        takers = {edge.consumer for edge in use.edges}
-        for consumer in (name for name, run in runs.items() if run.saved.name in takers and _takes(use, name)):
-            for step in use.stores:
-                maker = step.notebook
-                if maker.path in runs and maker.name != runs[consumer].saved.name:
-                    needs[consumer].setdefault(Need(maker.path, (use.vault, use.path)))
+        key = (use.vault, use.path)
+        found = [runs[path] for path in makers[key] if path in runs]
+        takers = {edge.consumer for edge in use.edges} if use.stores else {*use.consumers}
+        for step in use.imports:
+            taker = step.notebook
+            if taker.path in runs and taker.name in takers:
+                others = (one for one in found if one.saved.name != taker.name)
+                needs[taker.path] |= dict.fromkeys(Need(one.name, key) for one in others)
     files = {run.source.file.resolve(): name for name, run in runs.items()}
     for name, run in runs.items():
         wanted = workspace.depends_on.get(run.source.path, ())
         for needed in (files[file] for file in wanted if file in files and files[file] != name):
             needs[name].setdefault(Need(needed))
     return {name: sorted(found, key=_sort_key) for name, found in needs.items()}
-
-
-def _takes(use: Use, notebook: str) -> bool:
-    return any(step.notebook.path == notebook for step in use.imports)
 
 
 def _sort_key(need: Need) -> tuple[str, ObjectKey]:

@@ -194,3 +194,18 @@ def test_everything_needed_comes_first(tmp_path_factory: pytest.TempPathFactory,
         assert {need.run for need in run.needs} <= seen
         seen.add(run.name)
     assert len(seen) == len(graph)
+
+
+def test_object_that_its_maker_no_longer_stores_is_still_awaited_from_it(lab: Lab) -> None:
+    _write(lab, {"z": "store x, y in m", "a": "import x from m"})
+    lab.notebooks["z.ipynb"].edit(2, "%vault store y in m")
+    plan = _plan(lab)
+    assert _list_names(plan) == ["z", "a"]
+    assert plan.runs[0].makes == (("storage.zip", "m/x"), ("storage.zip", "m/y"))
+
+
+def test_object_that_another_notebook_stores_now_is_awaited_from_that(lab: Lab) -> None:
+    _write(lab, {"a": "store x in m", "b": "store x, y in m", "c": "import x from m"})
+    lab.notebooks["a.ipynb"].edit(2, "%vault list")
+    plan = _plan(lab)
+    assert [need.run for need in plan.by_name["c.ipynb"].needs] == ["b.ipynb"]

@@ -1,19 +1,12 @@
-"""The overlay in which a notebook is run again: it reads the real archive, and writes beside it.
-
-A folder, named by an environment variable, with one archive for each that is opened. What the notebook stores goes
-there; what it deletes is noted there. Below lie the overlays of the notebooks that made its inputs, and the real
-archive under all.
-"""
+"""An archive in an overlay: it reads the real one and the overlays below, and writes beside them."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
 import uuid
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -29,82 +22,10 @@ from vault_magic.content import Content
 from vault_magic.errors import ArchiveError, MissingObject
 from vault_magic.identity import Identity
 from vault_magic.manifest import SUFFIX
+from vault_magic.overlay import Overlay
 from vault_magic.stored import SCHEMA_VERSION, check_version, convert, dump_json, parse_json
 
-VARIABLE = "VAULT_MAGIC_OVERLAY"
-"""The environment variable that names the folder of an overlay."""
-
-_PLAN, _DELETED = "overlay.json", ".deleted"
-_KEY_LENGTH = 16  # hexadecimal digits of the SHA-256 of a path: a folder has few archives
-
-
-@dataclass(frozen=True, slots=True)
-class Overlay:
-    """The folder of an overlay, and what is read below what is written into it.
-
-    `layers` are the folders of other overlays, the nearest first. `masked` are the objects, by the whole paths of
-    archives, that come from these or not at all: who makes them has been run again.
-    """
-
-    folder: Path
-    layers: tuple[Path, ...] = ()
-    masked: Mapping[Path, frozenset[str]] = field(default_factory=dict)
-
-    def save(self) -> None:
-        """Write down what is read below, for the process that runs the notebook."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        masked = {str(path): sorted(names) for path, names in sorted(self.masked.items())}
-        fields = {"schema_version": SCHEMA_VERSION, "layers": [*map(str, self.layers)], "masked": masked}
-        (self.folder / _PLAN).write_text(dump_json(fields), encoding="utf-8")
-
-    def locate(self, archive: Path) -> Path:
-        """Return where the overlay keeps what is written into an archive."""
-        return self.folder / _name(archive) / archive.name
-
-    def open(self, archive: Path, *, base: Archive | None, password: bytes | None, keyed: bool) -> OverlayArchive:
-        """Open the overlay of an archive, which is `base` if it is there already; its password has been proved."""
-        own, real = self.locate(archive), archive.resolve()
-        vault, key = (base.vault or base.new_id, base.digest_key) if base else (uuid.uuid4().hex, None)
-        key = create_key() if keyed and key is None else key
-        is_new = not own.exists()
-        if is_new:
-            _create(own, vault=vault, key=key, base=archive if base else None, password=password)
-        return OverlayArchive(
-            own,
-            vault=read_listing(own).vault,
-            password=password,
-            created=is_new and base is None,
-            digest_key=key,
-            real=archive,
-            is_there=base is not None,
-            overlays=tuple(Overlay(folder).locate(archive) for folder in self.layers),
-            masked=self.masked.get(real, frozenset()),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    layers: tuple[str, ...]
-    masked: Mapping[str, tuple[str, ...]]
-
-
-def find_overlay() -> Overlay | None:
-    """Return the overlay of this process, if it has one.
-
-    Raises:
-        ArchiveError: what is read below it is not written down, or in a version that is not known here.
-    """
-    name = os.environ.get(VARIABLE)
-    if not name:
-        return None
-    folder = Path(name)
-    try:
-        content = parse_json((folder / _PLAN).read_text(encoding="utf-8"), what="the overlay")
-    except OSError as err:
-        raise ArchiveError(f"{VARIABLE} names no overlay ({err.strerror}); remove the variable") from err
-    plan = convert(check_version(content, what="the overlay"), _Plan, what="the overlay")
-    masked = {Path(path): frozenset(names) for path, names in plan.masked.items()}
-    return Overlay(folder, tuple(map(Path, plan.layers)), masked)
+_DELETED = ".deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +77,29 @@ class OverlayArchive(Archive):
         return Archive._find(self, opened, path)
 
 
+def open_overlaid(
+    overlay: Overlay, archive: Path, *, base: Archive | None, password: bytes | None, keyed: bool
+) -> OverlayArchive:
+    """Open an archive in an overlay; it is `base` if it is there already, and then its password has been proved."""
+    own, real = overlay.locate(archive), archive.resolve()
+    vault, key = (base.vault or base.new_id, base.digest_key) if base else (uuid.uuid4().hex, None)
+    key = create_key() if keyed and key is None else key
+    is_new = not own.exists()
+    if is_new:
+        _create(own, vault=vault, key=key, base=archive if base else None, password=password)
+    return OverlayArchive(
+        own,
+        vault=read_listing(own).vault,
+        password=password,
+        created=is_new and base is None,
+        digest_key=key,
+        real=archive,
+        is_there=base is not None,
+        overlays=tuple(Overlay(folder).locate(archive) for folder in overlay.layers),
+        masked=overlay.masked.get(real, frozenset()),
+    )
+
+
 def _create(own: Path, *, vault: str, key: bytes | None, base: Path | None, password: bytes | None) -> None:
     """Make the archive of an overlay, with the id and the manifest of the real one."""
     own.parent.mkdir(parents=True, exist_ok=True)
@@ -167,10 +111,6 @@ def _create(own: Path, *, vault: str, key: bytes | None, base: Path | None, pass
             shutil.copyfile(manifest, own.with_name(own.name + SUFFIX))
     marker = write_commit_marker(CommitMarker(vault, generation))
     compose(own, [build_sentinel(vault, key)], comment=marker, password=password)
-
-
-def _name(archive: Path) -> str:
-    return hashlib.sha256(os.fsencode(archive.resolve())).hexdigest()[:_KEY_LENGTH]
 
 
 def _deleted_file(own: Path) -> Path:

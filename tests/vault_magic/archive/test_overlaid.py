@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from tests.vault_magic.archive.builders import PASSWORD, Notebook, make_foreign, make_vault, put
 from vault_magic.archive.archive import Archive
 from vault_magic.archive.opening import open_archive
-from vault_magic.archive.overlay import VARIABLE, Overlay
 from vault_magic.archive.upkeep import load_manifest
 from vault_magic.errors import ArchiveError, MissingObject, NewerFormat, PasswordError
 from vault_magic.operations.opening import list_notices
+from vault_magic.overlay import VARIABLE, Overlay
 
 Within = Callable[..., Overlay]
 
@@ -83,11 +83,13 @@ def test_record_tells_of_the_real_vault(real: Path, within: Within) -> None:
     assert notebook.archive.read("m/x").sidecar is not None
 
 
-def test_same_value_keeps_its_bytes_and_is_not_stored_again(real: Path, within: Within) -> None:
+def test_same_value_keeps_its_bytes_and_is_there_for_those_above(real: Path, within: Within) -> None:
     known = open_archive(real, password=None).list().objects["m/b"]
-    within()
-    notebook = Notebook(real, names={"b": [2]})
-    notebook.run("store b in m")
+    first = within("first")
+    Notebook(real, names={"b": [2]}).run("store b in m")
+    within("second", first, masked={real.resolve(): frozenset({"m/b"})})
+    notebook = Notebook(real)
+    assert notebook.run("import b from m").imported == {"b": [2]}
     assert notebook.archive.list().objects["m/b"] == known
 
 
