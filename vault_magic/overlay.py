@@ -46,6 +46,10 @@ class Overlay:
         """Return where the overlay keeps what is written into an archive."""
         return self.folder / _name(archive) / archive.name
 
+    def list_below(self, archive: Path) -> tuple[Path, ...]:
+        """Return where the overlays below keep what was written into an archive, the nearest first."""
+        return tuple(Overlay(folder).locate(archive) for folder in self.layers)
+
 
 @dataclass(frozen=True, slots=True)
 class _Plan:

@@ -32,8 +32,8 @@ def open_archive(path: Path, *, password: bytes | None, variable: str | None = N
         overlay = find_overlay()
         if overlay is None:
             return _open_or_create(path, password=password, variable=variable, keyed=keyed)
-        is_there = path.exists()
-        base = _open_or_create(path, password=password, variable=variable, keyed=keyed) if is_there else None
+        there = next((one for one in (path, *overlay.list_below(path)) if one.exists()), None)
+        base = _open_or_create(there, password=password, variable=variable, keyed=keyed) if there else None
         return open_overlaid(overlay, path, base=base, password=password, keyed=keyed)
     except IsADirectoryError as err:
         raise ArchiveError(f"{path.name} is a folder; for the archive in it write: -p {path.name}/") from err

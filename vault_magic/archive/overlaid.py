@@ -80,13 +80,16 @@ class OverlayArchive(Archive):
 def open_overlaid(
     overlay: Overlay, archive: Path, *, base: Archive | None, password: bytes | None, keyed: bool
 ) -> OverlayArchive:
-    """Open an archive in an overlay; it is `base` if it is there already, and then its password has been proved."""
+    """Open an archive in an overlay.
+
+    If it is there already, or was made in an overlay below, that is the `base`, and its password has been proved.
+    """
     own, real = overlay.locate(archive), archive.resolve()
     vault, key = (base.vault or base.new_id, base.digest_key) if base else (uuid.uuid4().hex, None)
     key = create_key() if keyed and key is None else key
     is_new = not own.exists()
     if is_new:
-        _create(own, vault=vault, key=key, base=archive if base else None, password=password)
+        _create(own, vault=vault, key=key, base=base.path if base else None, password=password)
     return OverlayArchive(
         own,
         vault=read_listing(own).vault,
@@ -94,8 +97,8 @@ def open_overlaid(
         created=is_new and base is None,
         digest_key=key,
         real=archive,
-        is_there=base is not None,
-        overlays=tuple(Overlay(folder).locate(archive) for folder in overlay.layers),
+        is_there=base is not None and base.path == archive,
+        overlays=overlay.list_below(archive),
         masked=overlay.masked.get(real, frozenset()),
     )
 

@@ -170,12 +170,19 @@ def test_vault_that_is_not_there_is_created_in_the_overlay(tmp_path: Path, withi
     assert not (tmp_path / "none").exists()
 
 
-def test_vault_that_a_maker_has_created_is_there(tmp_path: Path, within: Within) -> None:
+@pytest.mark.parametrize("password", [None, PASSWORD], ids=["plain", "encrypted"])
+def test_vault_that_a_maker_has_created_is_there(tmp_path: Path, within: Within, password: bytes | None) -> None:
     path = tmp_path / "none" / "storage.zip"
     first = within("first")
-    Notebook(path, names={"x": 1}).run("store x in m")
+    maker = Notebook(path, password=password, names={"x": 1}, keyed=password is not None)
+    maker.run("store x in m")
     within("second", first)
-    assert Notebook(path).run("import x from m").imported == {"x": 1}
+    taker = Notebook(path, password=password)
+    assert taker.run("import x from m").imported == {"x": 1}
+    assert taker.archive.vault == maker.archive.vault
+    assert not list_notices(replace(taker.vault, options=replace(taker.options, secure=False)))
+    with pytest.raises(PasswordError):
+        open_archive(path, password=b"another", variable="KEY")
 
 
 def test_archive_of_another_tool_is_read_and_not_migrated(tmp_path: Path, within: Within) -> None:
