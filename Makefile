@@ -10,7 +10,9 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m fixtures.demo
 
-test: lint unit browser packaging
+# The last two wait for a browser and for pip more than they compute, so they do it side by side.
+test: lint unit
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target browser packaging
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
