@@ -21,7 +21,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 unit: $(READY)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto -m "not browser and not packaging"
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --dist worksteal -m "not browser and not packaging"
 
 # In one process: one server and one page for all. Skipped where there is no Chromium.
 browser: $(READY)
