@@ -48,7 +48,7 @@ _SHORTEST, _SHORTEST_GENERATED = 4, 8
 
 def may_look_so(text: str) -> bool:
     """Tell whether a text may hold a secret that is known by its look; nearly all are done with here."""
-    return has_any(text, _STARTS) or ("://" in text and "@" in text)
+    return has_any(text, _STARTS) or _may_hold_logins(text)
 
 
 def find_known(text: str) -> Iterator[tuple[int, str]]:
@@ -61,11 +61,15 @@ def find_known(text: str) -> Iterator[tuple[int, str]]:
 
 def find_logins(text: str) -> Iterator[int]:
     """Yield where in a text an address stands that has a password in it."""
-    if "://" in text and "@" in text:
+    if _may_hold_logins(text):
         for match in _LOGIN.finditer(text):
             password = match["password"]
             if password != match["user"] and not _is_no_password(password):
                 yield match.start()
+
+
+def _may_hold_logins(text: str) -> bool:
+    return "://" in text and "@" in text
 
 
 def is_password(name: str, value: str, *, variables: Collection[str]) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from vaultcheck import secret_literals as module
 from vaultcheck.secret_literals import find_secrets, find_shown_secrets
+from vaultcheck.secret_looks import has_any
 
 SECRET = "rabbit-7-tulip"  # what all cases hide, beside:
 VALUES = (SECRET, "AKIAQ", "a1B2a1B2", "1234567890", "MII")
@@ -157,3 +159,7 @@ def test_secret_that_is_shown_is_found_and_never_told(text: str, *, is_sure: boo
 )
 def test_what_is_shown_and_no_secret_is_passed_over(text: str) -> None:
     assert [*find_shown_secrets(text, variables=("VAULT_KEY",))] == []
+
+
+def test_what_is_looked_for_in_all_of_a_notebook_stands_in_every_sign() -> None:
+    assert [sign for sign in module._SIGNS if not has_any(sign, module._ANY_SIGN)] == []

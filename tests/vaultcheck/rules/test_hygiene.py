@@ -89,3 +89,10 @@ def test_text_is_not_looked_into(lab: Lab, kind: str) -> None:
     lab.start("a.ipynb").write(f'password = "{SECRET}"', kind=kind)
     lab.save()
     assert lab.find([SecretLiteral()]) == []
+
+
+@pytest.mark.parametrize("name", ["connection_str", "db_connection_string"])
+def test_secret_is_found_though_its_notebook_holds_nothing_else_of_the_kind(lab: Lab, name: str) -> None:
+    lab.start("a.ipynb", f"{name} = 'a1B2a1B2a1B2c3D4'")
+    lab.save()
+    assert [one.location.cell for one in lab.check([SecretLiteral()])] == [2]
