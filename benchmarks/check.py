@@ -1,4 +1,4 @@
-"""How long a whole check takes: `python benchmarks/check.py [--notebooks N]`.
+"""How long a whole check takes: `python -m benchmarks.check [--notebooks N]`.
 
 Notebooks of 30 cells that hand objects on to each other through one vault, a third of the cells with records or marks,
 one notebook in five with three pictures of 200 KB. Beside it, in the same run and each in a process of its own: reading

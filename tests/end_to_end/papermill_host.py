@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -47,8 +48,7 @@ def _run(program: Callable[[Sequence[str]], object], asked: dict[str, Any]) -> N
 
 
 if __name__ == "__main__":
-    import nbclient
     from papermill.__main__ import papermill
 
-    assert nbclient
+    import_module("nbclient")  # which papermill loads only when it runs a notebook
     serve(lambda arguments: papermill(args=[*arguments], prog_name="papermill"))

@@ -14,7 +14,7 @@ from tests.end_to_end.programs import list_findings, load_cells, load_records, n
 
 ROOT = NOTEBOOKS.parent.parent
 
-# Every fourth, as each takes some seconds; the others by `VAULTCHECK_THOROUGH=1`, and whenever a recipe is changed.
+# Every fourth, as each takes some seconds; all of them with `VAULTCHECK_THOROUGH=1`, as after a change of recipes.
 MADE_AGAIN = [*RECIPES] if os.environ.get("VAULTCHECK_THOROUGH") else [*RECIPES][::4]
 
 

@@ -53,10 +53,8 @@ class OverlayArchive(Archive):
         """Store and delete objects, as `Archive.change` does; what lies below is hidden and not deleted."""
         with self._open() as opened:
             check_neighbours(store.keys(), opened.listing.objects)
-        hidden = _read_deleted(self.path) | {*delete}
-        _deleted_file(self.path).write_text(
-            dump_json({"schema_version": SCHEMA_VERSION, "deleted": sorted(hidden)}), encoding="utf-8"
-        )
+        if delete:
+            _save_deleted(self.path, _read_deleted(self.path) | {*delete})
         own = read_listing(self.path).objects
         return Archive.change(self, store=store, delete=[path for path in delete if path in own])
 
@@ -123,6 +121,11 @@ def _deleted_file(own: Path) -> Path:
 @dataclass(frozen=True, slots=True)
 class _Deleted:
     deleted: tuple[str, ...]
+
+
+def _save_deleted(own: Path, paths: frozenset[str]) -> None:
+    fields = {"schema_version": SCHEMA_VERSION, "deleted": sorted(paths)}
+    _deleted_file(own).write_text(dump_json(fields), encoding="utf-8")
 
 
 def _read_deleted(own: Path) -> frozenset[str]:

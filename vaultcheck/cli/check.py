@@ -84,7 +84,7 @@ def _without_collector() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.freeze()
+        gc.freeze()  # what the check has made is never looked through, at the end of the program neither
         if was_enabled:
             gc.enable()
 

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from vault_magic.forms import Verb
 from vaultcheck.copies import tell_time
+from vaultcheck.discovery import follow_links
 from vaultcheck.errors import CheckError
 from vaultcheck.lineage import Use
 from vaultcheck.notebook import Notebook
 from vaultcheck.rerun.plan import LeftOut, Need, ObjectKey, Plan, Run
-from vaultcheck.steps import Step
 from vaultcheck.workspace import Workspace
 
 
@@ -33,8 +33,7 @@ def build_plan(workspace: Workspace) -> Plan:
         raise NoOrder(f"these notebooks need each other: {chain}; move what both need into a notebook of its own")
     for use in workspace.lineage.uses:
         _refuse_rivals(use)
-    steps = _group_steps(workspace)
-    left_out = [*_list_left_out(workspace, steps)]
+    left_out = [*_list_left_out(workspace)]
     gone = {one.path for one in left_out}
     kept = [one for one in workspace.notebooks if one.path not in gone]
     makers = {(use.vault, use.path): _list_makers(workspace, use) for use in workspace.lineage.uses}
@@ -52,15 +51,9 @@ def _refuse_rivals(use: Use) -> None:
         raise NoOrder(f"{use.path!r} is stored by {shown}; store under different names, or leave one of them out")
 
 
-def _group_steps(workspace: Workspace) -> Mapping[str, list[Step]]:
-    steps: dict[str, list[Step]] = {one.path: [] for one in workspace.notebooks}
-    for step in workspace.steps:
-        steps[step.notebook.path].append(step)
-    return steps
-
-
-def _list_left_out(workspace: Workspace, steps: Mapping[str, list[Step]]) -> Iterator[LeftOut]:
+def _list_left_out(workspace: Workspace) -> Iterator[LeftOut]:
     """Yield the notebooks that are not run, each with the first reason that holds."""
+    with_commands = {step.notebook.path for step in workspace.steps}
     for one in workspace.notebooks:
         if not any(cell.is_code for cell in one.cells) and any(cell.source.strip() for cell in one.cells):
             yield LeftOut(one.path, "it holds no cells of Python")
@@ -68,7 +61,7 @@ def _list_left_out(workspace: Workspace, steps: Mapping[str, list[Step]]) -> Ite
             yield LeftOut(one.path, "a newer run of the same notebook has taken its place")
         elif one.papermill is None and one.path in workspace.templates:
             yield LeftOut(one.path, "its runs with parameters stand for it")
-        elif not steps[one.path]:
+        elif one.path not in with_commands:
             yield LeftOut(one.path, "it has no commands of a vault")
     yield from (LeftOut(one.path, f"it {one.reason}") for one in workspace.unreadable)
 
@@ -116,7 +109,7 @@ def _find_needs(workspace: Workspace, runs: Mapping[str, Run], makers: _Makers) 
             if taker.path in runs and taker.name in takers:
                 others = (one for one in found if one.saved.name != taker.name)
                 needs[taker.path] |= dict.fromkeys(Need(one.name, key) for one in others)
-    files = {run.source.file.resolve(): name for name, run in runs.items()}
+    files = {follow_links(run.source.file): name for name, run in runs.items()}
     for name, run in runs.items():
         wanted = workspace.depends_on.get(run.source.path, ())
         for needed in (files[file] for file in wanted if file in files and files[file] != name):

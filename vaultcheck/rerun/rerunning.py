@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,5 +102,5 @@ def _read(future: Future[Failure | None]) -> Failure | None:
     """Return what a process said at its end; one that died said nothing."""
     try:
         return future.result()
-    except Exception as err:
+    except BrokenExecutor as err:
         return Failure(f"the process that ran it has died ({type(err).__name__})")
