@@ -72,7 +72,7 @@ def test_wrong_usage_is_refused(
     assert (out, told in err) == ("", True)
 
 
-@pytest.mark.skipif(shutil.which("dot") is None, reason="needs Graphviz")
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is a program of its own; .ci/run installs it")
 def test_graphviz_draws_it(lab: Lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     name = 'a"b|<c>&lt;{d}\\N.ipynb'
     lab.start(name, "%vault store x in m")
